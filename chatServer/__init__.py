@@ -1,0 +1,1 @@
+"""The chat-registry server: history API, turns and channels over one Supabase."""

@@ -1,0 +1,1 @@
+"""The channels: each authenticates the sender, parses what came, renders what goes out."""

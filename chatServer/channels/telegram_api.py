@@ -1,0 +1,222 @@
+"""The Telegram Bot API: what the bot asks of it, and its refusals in the services' words."""
+
+import logging
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Final
+
+from pydantic import JsonValue, SecretStr
+from telegram import (
+    BotCommand,
+    InlineKeyboardButton,
+    InlineKeyboardMarkup,
+    LinkPreviewOptions,
+    MessageEntity,
+)
+from telegram.constants import ChatAction
+from telegram.error import (
+    BadRequest,
+    ChatMigrated,
+    Conflict,
+    Forbidden,
+    InvalidToken,
+    RetryAfter,
+    TelegramError,
+)
+from telegram.ext import AIORateLimiter, ExtBot
+from telegram.request import HTTPXRequest
+
+from chatServer.limits import TELEGRAM_POLL_SECONDS
+from chatServer.services.channel_port import ChannelDelayed, ChannelRefused
+
+# How the library is told to answer a time to wait as a timedelta; without it, it warns at each.
+os.environ.setdefault("PTB_TIMEDELTA", "true")
+# Waits and tries again are the outbox's; the limiter would log each with a stack trace.
+logging.getLogger("telegram.ext.AIORateLimiter").setLevel(logging.CRITICAL)
+
+ALLOWED_UPDATES: Final = ("message", "edited_message", "callback_query")
+NO_PREVIEW: Final = LinkPreviewOptions(is_disabled=True)
+POOL_SIZE: Final = 32
+UNREACHABLE: Final = "Telegram could not be reached."
+RATE_LIMITED: Final = "Telegram asked to wait."
+TOKEN_REFUSED: Final = "Telegram refused the bot's token."  # noqa: S105 a sentence
+BLOCKED: Final = "The bot is blocked in Telegram."
+TAKEN_OVER: Final = "Another program fetches this bot's updates."
+
+
+@dataclass(frozen=True, slots=True)
+class Timeouts:
+    """How long one request may take, in seconds; a test shortens them."""
+
+    connect: float = 5.0
+    read: float = 15.0
+    draft: float = 3.0
+    """For what only shows that the bot is at work."""
+
+
+PATIENT: Final = Timeouts()
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """A button below a message; `data` comes back when it is pressed, at most 64 bytes."""
+
+    text: str
+    data: str
+
+
+class TelegramApi:
+    """One bot; its methods raise `ChannelDelayed` and `ChannelRefused` and nothing else."""
+
+    def __init__(
+        self,
+        token: SecretStr,
+        *,
+        root_url: str,
+        trust_env: bool = True,
+        timeouts: Timeouts = PATIENT,
+    ) -> None:
+        self._timeouts = timeouts
+        self._requests = (
+            self._new_request(POOL_SIZE, trust_env=trust_env),
+            self._new_request(1, trust_env=trust_env),
+        )
+        self.username: str | None = None
+        value = token.get_secret_value()
+        self.bot_id = int(value.partition(":")[0])
+        self._bot = ExtBot(
+            value,
+            base_url=f"{root_url}/bot",
+            base_file_url=f"{root_url}/file/bot",
+            request=self._requests[0],
+            get_updates_request=self._requests[1],
+            rate_limiter=AIORateLimiter(max_retries=0),
+        )
+
+    def _new_request(self, size: int, *, trust_env: bool) -> HTTPXRequest:
+        return HTTPXRequest(
+            connection_pool_size=size,
+            connect_timeout=self._timeouts.connect,
+            read_timeout=self._timeouts.read,
+            write_timeout=self._timeouts.read,
+            pool_timeout=self._timeouts.read,
+            httpx_kwargs={"trust_env": trust_env},
+        )
+
+    async def close(self) -> None:
+        """Close the connections."""
+        for request in self._requests:
+            await request.shutdown()
+
+    async def learn_username(self) -> None:
+        """Ask for the bot's name, which also proves its token."""
+        with _translated():
+            self.username = (await self._bot.get_me()).username
+
+    async def set_commands(self, commands: Mapping[str, str]) -> None:
+        """Put the commands into Telegram's menu."""
+        with _translated():
+            await self._bot.set_my_commands([BotCommand(*item) for item in commands.items()])
+
+    async def set_webhook(self, url: str, secret: SecretStr) -> None:
+        """Have updates sent to an address."""
+        with _translated():
+            await self._bot.set_webhook(
+                url, secret_token=secret.get_secret_value(), allowed_updates=ALLOWED_UPDATES
+            )
+
+    async def delete_webhook(self) -> None:
+        """Have updates kept until they are fetched."""
+        with _translated():
+            await self._bot.delete_webhook()
+
+    async def get_updates(self, after_update_id: int | None) -> list[dict[str, Any]]:
+        """Fetch updates; those up to `after_update_id` are acknowledged by it."""
+        with _translated():
+            updates = await self._bot.get_updates(
+                offset=None if after_update_id is None else after_update_id + 1,
+                timeout=timedelta(seconds=TELEGRAM_POLL_SECONDS),
+                allowed_updates=ALLOWED_UPDATES,
+            )
+        return [update.to_dict() for update in updates]
+
+    async def send_part(self, chat_id: int, part: Mapping[str, JsonValue]) -> str:
+        """Send a part as `telegram_message` makes them, and return the message's id."""
+        text, entities = _read_part(part)
+        with _translated():
+            try:
+                sent = await self._bot.send_message(
+                    chat_id, text, entities=entities, link_preview_options=NO_PREVIEW
+                )
+            except BadRequest as error:
+                if not entities or "entit" not in error.message.lower():
+                    raise
+                sent = await self._bot.send_message(chat_id, text, link_preview_options=NO_PREVIEW)
+        return str(sent.message_id)
+
+    async def send_reply(
+        self, chat_id: int, part: Mapping[str, JsonValue], buttons: Sequence[Button] = ()
+    ) -> None:
+        """Answer a command, with one button a row."""
+        text, entities = _read_part(part)
+        rows = [
+            [InlineKeyboardButton(button.text, callback_data=button.data)] for button in buttons
+        ]
+        with _translated():
+            await self._bot.send_message(
+                chat_id,
+                text,
+                entities=entities,
+                link_preview_options=NO_PREVIEW,
+                reply_markup=InlineKeyboardMarkup(rows) if rows else None,
+            )
+
+    async def answer_button(self, query_id: str, text: str | None = None) -> None:
+        """Tell the app that a pressed button was noticed; too late is no harm."""
+        with suppress(ChannelRefused), _translated():
+            await self._bot.answer_callback_query(query_id, text)
+
+    async def show_typing(self, chat_id: int) -> None:
+        """Show for five seconds that the bot is at work."""
+        with _translated():
+            await self._bot.send_chat_action(
+                chat_id, ChatAction.TYPING, read_timeout=self._timeouts.draft
+            )
+
+    async def send_draft(self, chat_id: int, draft_id: int, part: Mapping[str, JsonValue]) -> None:
+        """Show an answer that is being written; it goes after half a minute."""
+        text, entities = _read_part(part)
+        with _translated():
+            await self._bot.send_message_draft(
+                chat_id, draft_id, text, entities=entities, read_timeout=self._timeouts.draft
+            )
+
+
+def _read_part(part: Mapping[str, JsonValue]) -> tuple[str, list[MessageEntity]]:
+    text, entities = part["text"], part.get("entities")
+    listed = entities if isinstance(entities, list) else []
+    return str(text), [MessageEntity.de_json(e, None) for e in listed if isinstance(e, dict)]
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    """Never chained: the library's errors may hold the token."""
+    try:
+        yield
+    except RetryAfter as error:
+        wait = error.retry_after
+        seconds = wait.total_seconds() if isinstance(wait, timedelta) else float(wait)
+        raise ChannelDelayed(RATE_LIMITED, seconds=seconds) from None
+    except Forbidden:
+        raise ChannelRefused(BLOCKED, is_blocked=True) from None
+    except (BadRequest, ChatMigrated) as error:
+        raise ChannelRefused(f"Telegram refused it: {error.message}.") from None
+    except InvalidToken:
+        raise ChannelDelayed(TOKEN_REFUSED) from None
+    except Conflict:
+        raise ChannelDelayed(TAKEN_OVER) from None
+    except TelegramError:
+        raise ChannelDelayed(UNREACHABLE) from None

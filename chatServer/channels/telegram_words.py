@@ -1,0 +1,107 @@
+"""What the bot itself says."""
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from pydantic import JsonValue
+
+from chatServer.channels.markdown_text import parse_markdown
+from chatServer.channels.rich_text import Run
+from chatServer.channels.telegram_message import BOLD, render_runs, to_part
+from chatServer.models import Message, Session
+
+Part = Mapping[str, JsonValue]
+
+COMMANDS: Final = {
+    "new": "Start another session",
+    "sessions": "Continue another session, of any channel",
+    "history": "Show the last messages of this session",
+    "stop": "Stop the answer",
+    "help": "What this bot can do",
+}
+UNTITLED: Final = "Untitled session"
+BUTTON_MAX_LENGTH: Final = 40
+QUOTE_MAX_LENGTH: Final = 300
+
+
+def _say(markdown: str) -> Part:
+    return to_part(parse_markdown(markdown))
+
+
+HELP: Final = _say(
+    "Write to me and I answer. Everything said here also stands among your sessions on the web, "
+    "and what you write there comes here. Edit a message to have it answered anew.\n\n"
+    + "\n".join(f"- /{name}: {what}" for name, what in COMMANDS.items())
+)
+LINKED: Final = _say(
+    "**Linked.** Write to me, and you find it among your sessions on the web. /help tells more."
+)
+ALREADY_LINKED: Final = _say("This account is linked. Write to me; /help tells what I can do.")
+LINK_REFUSALS: Final = {
+    "unknown_code": _say(
+        "This link has expired or was used before. Ask for a new one in the web app, "
+        "under **Connect Telegram**."
+    ),
+    "taken": _say(
+        "This account is linked to another user. Remove the link there first, then try again."
+    ),
+    "too_many_attempts": _say(
+        "Too many codes that were wrong. Wait ten minutes, then ask for a new link in the web app."
+    ),
+}
+UNKNOWN_COMMAND: Final = _say("I do not know that command. /help lists those I know.")
+NO_FILES: Final = _say("I cannot take files yet. Please write it as text.")
+NEW_SESSION: Final = _say("This is a new session. Write your first message.")
+NO_SESSIONS: Final = _say("There are no sessions yet. Write to me, and the first one begins.")
+NO_MESSAGES: Final = _say("Nothing has been said here yet.")
+PICK_SESSION: Final = _say("Which session do you want to continue here?")
+SESSION_GONE: Final = "This session was deleted."
+STOPPED: Final = _say("Stopped.")
+NOTHING_TO_STOP: Final = _say("Nothing is being answered right now.")
+NOT_ANSWERED: Final = _say("That message cannot be answered. Please write it again.")
+SET_ASIDE: Final = _say("Something went wrong with your last message. Please send it again.")
+NOT_LINKED_SHORT: Final = "This account is not linked."
+
+
+def not_linked(web_app_url: str | None) -> Part:
+    """Tell somebody whom the bot does not know how to link their account."""
+    where = f" at {web_app_url}" if web_app_url else ""
+    return _say(
+        "I do not know whose sessions to use, because this account is not linked yet.\n\n"
+        f"1. Open the web app{where} and sign in.\n"
+        "2. Choose **Connect Telegram**.\n"
+        "3. Open the link that it shows on this device, or scan its code."
+    )
+
+
+def continued(session: Session) -> Part:
+    """Tell which session the chat writes into now."""
+    return to_part(
+        [
+            Run("You continue "),
+            Run(session.title or UNTITLED, BOLD),
+            Run(". /history shows its last messages."),
+        ]
+    )
+
+
+def history(session: Session, messages: Sequence[Message]) -> list[dict[str, JsonValue]]:
+    """Show what was said last in a session, as it was typed, each message cut short."""
+    said = [message for message in messages if message.role in ("user", "assistant")]
+    runs = [Run(session.title or UNTITLED, BOLD)]
+    for message in said:
+        name = "You" if message.role == "user" else session.agent_name.capitalize()
+        place = "" if message.channel == "telegram" else f" ({message.channel})"
+        runs += [Run(f"\n\n{name}{place}: ", BOLD), Run(_shorten(message.content) or "…")]
+    return render_runs(runs)
+
+
+def session_label(session: Session, *, is_current: bool) -> str:
+    """Name a session on a button, with its channel and a mark if the chat continues it."""
+    title = session.title or UNTITLED
+    shown = title if len(title) <= BUTTON_MAX_LENGTH else f"{title[: BUTTON_MAX_LENGTH - 1]}…"
+    return f"{'✓ ' if is_current else ''}{shown} · {session.channel}"
+
+
+def _shorten(text: str) -> str:
+    return text if len(text) <= QUOTE_MAX_LENGTH else f"{text[:QUOTE_MAX_LENGTH].rstrip()}…"

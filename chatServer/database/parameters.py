@@ -1,0 +1,89 @@
+"""What the registry's verbs are given, where it belongs together."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+from pydantic import JsonValue
+
+from chatServer.models import Channel
+
+
+@dataclass(frozen=True, slots=True)
+class SessionFilter:
+    """Which sessions to list; `None` means any."""
+
+    channel: Channel | None = None
+    archived: bool | None = False
+    agent_name: str | None = None
+    updated_from: datetime | None = None
+    updated_to: datetime | None = None
+    updated_after: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SessionPosition:
+    """The last session of a page: the next page begins below it."""
+
+    updated_at: datetime
+    session_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class NewSession:
+    """Fields of a session to make or update; `None` leaves a field as it is."""
+
+    session_id: str | None = None
+    channel: Channel = "web"
+    title: str | None = None
+    topic: str | None = None
+    agent_name: str | None = None
+    metadata: dict[str, JsonValue] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NewTurn:
+    """A user's message that asks for an answer; no parent means the session's head."""
+
+    session_id: str
+    content: str
+    client_request_id: str
+    parent_id: int | None = None
+    channel: Channel = "web"
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """The right to write one streaming answer."""
+
+    message_id: int
+    token: UUID
+    seconds: int = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A finished answer and where it came from; `item` is the Agents SDK item as made."""
+
+    content: str
+    model_id: str | None = None
+    provider_id: str | None = None
+    fallback_notice: str | None = None
+    item: dict[str, JsonValue] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """How an answer ended that is not complete.
+
+    `content=None` keeps the checkpointed text. Without a lease token only `cancelled` is allowed.
+    """
+
+    status: Literal["failed", "interrupted", "cancelled"]
+    lease_token: UUID | None = None
+    session_id: str | None = None
+    content: str | None = None
+    failure_reason: str | None = None
+    model_id: str | None = None
+    provider_id: str | None = None

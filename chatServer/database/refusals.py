@@ -1,0 +1,29 @@
+"""From what a SQL function raised to the domain's error."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from chatServer.database.transport import RpcError
+from chatServer.errors import (
+    DomainError,
+    InternalError,
+    LinkNotFound,
+    MessageNotFound,
+    RequestIdReused,
+    SessionIdTaken,
+    SessionNotFound,
+    ValidationFailed,
+)
+
+REFUSALS: Final[Mapping[str, type[DomainError]]] = {
+    error.code: error
+    for error in (SessionNotFound, MessageNotFound, LinkNotFound, SessionIdTaken, RequestIdReused)
+}
+
+
+def to_domain_error(error: RpcError) -> DomainError:
+    """Name the domain error of a refusal; one we do not know is ours to repair."""
+    if error.message == ValidationFailed.code:
+        return ValidationFailed((error.details or "body", error.hint or "is not valid"))
+    refusal = REFUSALS.get(error.message)
+    return refusal() if refusal else InternalError()

@@ -1,0 +1,65 @@
+"""What the registry's verbs return beside the models of the API."""
+
+from uuid import UUID
+
+from chatServer.models import Message, MessageStatus, Session, StoredModel
+
+
+class SessionSlice(StoredModel):
+    """Sessions in the list's order and whether more follow."""
+
+    sessions: list[Session]
+    has_more: bool
+
+
+class UpsertedSession(StoredModel):
+    """A session and whether the call made it."""
+
+    session: Session
+    created: bool
+
+
+class StoredMessage(StoredModel):
+    """A message with the session it belongs to."""
+
+    message: Message
+    session: Session
+
+
+class BegunTurn(StoredModel):
+    """A turn as stored; a replay carries no lease, its answer belongs to the first call."""
+
+    session: Session
+    user_message: Message
+    assistant_message: Message
+    is_replay: bool
+    lease_token: UUID | None
+    turns_ahead: int
+
+
+class ClaimedTurn(StoredModel):
+    """Whether the waiting turn is still ours, and how many come before it."""
+
+    is_held: bool
+    turns_ahead: int
+
+
+class CheckpointedTurn(StoredModel):
+    """Whether the answer is still ours to write; its status is None when the row is gone."""
+
+    is_held: bool
+    status: MessageStatus | None
+
+
+class EndedTurn(StoredModel):
+    """The answer as stored; `is_held` is false when it had already ended otherwise."""
+
+    is_held: bool
+    message: Message
+    session: Session
+
+
+class ExpiredTurns(StoredModel):
+    """How many orphaned answers were marked interrupted."""
+
+    count: int

@@ -1,0 +1,1 @@
+"""What the routers are given: the caller and the services."""

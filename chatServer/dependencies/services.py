@@ -1,0 +1,103 @@
+"""The composition root: what is built once for a process, and what for a request."""
+
+from collections.abc import AsyncIterator
+from contextlib import aclosing, asynccontextmanager
+from dataclasses import dataclass
+from typing import Annotated, cast
+
+import httpx
+from fastapi import Depends, Request
+
+from chatServer.database.channel_registry import ChannelRegistry
+from chatServer.database.postgrest_transport import PostgrestTransport, open_http_pool
+from chatServer.database.session_registry import SessionRegistry
+from chatServer.dependencies.telegram import TelegramServices, open_telegram
+from chatServer.dependencies.tokens import JwksVerifier, SecretVerifier, TokenVerifier
+from chatServer.services.chat_history_service import ChatHistoryService
+from chatServer.services.delivery_service import RedeliveryService
+from chatServer.services.link_service import LinkService
+from chatServer.services.reply_generator import ReplyGenerator
+from chatServer.services.session_cursor import SessionCursors
+from chatServer.services.turn_service import TurnService
+from chatServer.settings import Settings, SettingsError
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """Everything a request may need that outlives it."""
+
+    settings: Settings
+    http: httpx.AsyncClient
+    verifier: TokenVerifier
+    registry: SessionRegistry
+    cursors: SessionCursors
+    turns: TurnService
+    links: LinkService
+    deliveries: RedeliveryService
+    telegram: TelegramServices | None
+    """None without a bot."""
+
+
+@asynccontextmanager
+async def open_services(settings: Settings) -> AsyncIterator[Services]:
+    """Build the services and close them at the end."""
+    async with (
+        open_http_pool(trust_env=not settings.is_supabase_local) as http,
+        aclosing(_build_generator(settings)) as generator,
+    ):
+        transport = PostgrestTransport(
+            http,
+            url=settings.supabase_url,
+            publishable_key=settings.supabase_publishable_key,
+            secret_key=settings.supabase_secret_key,
+        )
+        registry = SessionRegistry(transport)
+        turns = TurnService(registry, generator)
+        cursors = SessionCursors(settings.supabase_secret_key.get_secret_value())
+        history = ChatHistoryService(registry, cursors)
+        channels = ChannelRegistry(transport)
+        await turns.start()
+        try:
+            async with open_telegram(settings, transport, history=history, turns=turns) as telegram:
+                yield Services(
+                    settings=settings,
+                    http=http,
+                    verifier=_build_verifier(settings, http),
+                    registry=registry,
+                    cursors=cursors,
+                    turns=turns,
+                    links=telegram.links if telegram else LinkService(channels, None),
+                    deliveries=RedeliveryService(
+                        channels, wake=telegram.deliveries.wake if telegram else None
+                    ),
+                    telegram=telegram,
+                )
+        finally:
+            await turns.stop()
+
+
+async def get_services(request: Request) -> Services:
+    """Return the process's services."""
+    return cast("Services", request.app.state.services)
+
+
+ServicesDependency = Annotated[Services, Depends(get_services)]
+
+
+def _build_generator(settings: Settings) -> ReplyGenerator:
+    api_key = settings.openai_api_key
+    return ReplyGenerator(
+        api_key=api_key.get_secret_value() if api_key else None,
+        base_url=settings.openai_base_url,
+        model=settings.chat_model,
+        fallback_model=settings.chat_fallback_model,
+    )
+
+
+def _build_verifier(settings: Settings, http: httpx.AsyncClient) -> TokenVerifier:
+    if settings.supabase_jwks_url is not None:
+        issuer = f"{settings.supabase_url}/auth/v1"
+        return JwksVerifier(http, jwks_url=settings.supabase_jwks_url, issuer=issuer)
+    if settings.supabase_jwt_secret is None:
+        raise SettingsError("Set SUPABASE_JWT_SECRET or SUPABASE_JWKS_URL to verify tokens with.")
+    return SecretVerifier(settings.supabase_jwt_secret.get_secret_value())

@@ -1,0 +1,200 @@
+"""The domain's errors; each carries the HTTP status and the stable code of its problem."""
+
+from collections.abc import Mapping
+from typing import ClassVar, Literal
+
+from chatServer.limits import BODY_MAX_BYTES, RETRY_AFTER_SECONDS
+
+ErrorCode = Literal[
+    "body_too_large",
+    "database_unavailable",
+    "internal_error",
+    "invalid_cursor",
+    "link_not_found",
+    "message_not_found",
+    "method_not_allowed",
+    "not_found",
+    "request_id_reused",
+    "request_timeout",
+    "session_id_taken",
+    "session_not_found",
+    "telegram_not_configured",
+    "telegram_unavailable",
+    "unauthorized",
+    "validation_failed",
+    "webhook_refused",
+]
+
+
+class DomainError(Exception):
+    """Something the caller may be told, with its status and code."""
+
+    status_code: ClassVar[int] = 500
+    code: ClassVar[ErrorCode] = "internal_error"
+    title: ClassVar[str] = "The server failed"
+    default_detail: ClassVar[str] = "Something went wrong on our side; nothing was changed."
+    headers: ClassVar[Mapping[str, str]] = {}
+    errors: tuple[tuple[str, str], ...] = ()
+    """Fields that were refused, as (field, message)."""
+
+    def __init__(self, detail: str | None = None) -> None:
+        self.detail = detail or self.default_detail
+        super().__init__(self.detail)
+
+
+class InternalError(DomainError):
+    """The server or the database did what neither may do."""
+
+
+class Unauthorized(DomainError):
+    """No token, or none that holds."""
+
+    status_code = 401
+    code = "unauthorized"
+    title = "Sign in first"
+    default_detail = "A valid access token is needed in the Authorization header."
+    headers: ClassVar[Mapping[str, str]] = {"WWW-Authenticate": "Bearer"}
+
+
+class NotFound(DomainError):
+    """No route has this address."""
+
+    status_code = 404
+    code = "not_found"
+    title = "Not found"
+    default_detail = "There is nothing at this address."
+
+
+class SessionNotFound(DomainError):
+    """No such session, or somebody else's: the two are never told apart."""
+
+    status_code = 404
+    code = "session_not_found"
+    title = "Session not found"
+    default_detail = "There is no such session."
+
+
+class MessageNotFound(DomainError):
+    """No such message in this session."""
+
+    status_code = 404
+    code = "message_not_found"
+    title = "Message not found"
+    default_detail = "There is no such message in this session."
+
+
+class LinkNotFound(DomainError):
+    """No such link of this user."""
+
+    status_code = 404
+    code = "link_not_found"
+    title = "Link not found"
+    default_detail = "There is no such link."
+
+
+class WebhookRefused(DomainError):
+    """An update came without the secret that was agreed with the channel."""
+
+    status_code = 403
+    code = "webhook_refused"
+    title = "Not from Telegram"
+    default_detail = "The secret of the webhook is missing or wrong."
+
+
+class MethodNotAllowed(DomainError):
+    """The address exists, the method does not."""
+
+    status_code = 405
+    code = "method_not_allowed"
+    title = "Method not allowed"
+    default_detail = "This address does not answer that method."
+
+
+class RequestTimeout(DomainError):
+    """The body stopped arriving."""
+
+    status_code = 408
+    code = "request_timeout"
+    title = "The request did not arrive in time"
+    default_detail = "The body stopped arriving before it was complete; send it again."
+    errors = (("body", "stopped arriving before it was complete"),)
+    headers: ClassVar[Mapping[str, str]] = {"Connection": "close"}
+
+
+class SessionIdTaken(DomainError):
+    """The id belongs to a session of somebody else."""
+
+    status_code = 409
+    code = "session_id_taken"
+    title = "Session id taken"
+    default_detail = "This session_id is in use; choose another."
+
+
+class TelegramNotConfigured(DomainError):
+    """This server has no bot."""
+
+    status_code = 409
+    code = "telegram_not_configured"
+    title = "Telegram is not set up"
+    default_detail = "This server has no Telegram bot; set TELEGRAM_BOT_TOKEN and start it again."
+
+
+class InvalidCursor(DomainError):
+    """The cursor was not made by this registry."""
+
+    status_code = 400
+    code = "invalid_cursor"
+    title = "Invalid cursor"
+    default_detail = "This cursor was not made here; ask for the first page again."
+
+
+class BodyTooLarge(DomainError):
+    """The body is over the limit."""
+
+    status_code = 413
+    code = "body_too_large"
+    title = "Body too large"
+    default_detail = f"The body is larger than the {BODY_MAX_BYTES} bytes that are accepted."
+    errors = (("body", f"must be at most {BODY_MAX_BYTES} bytes"),)
+
+
+class ValidationFailed(DomainError):
+    """Fields of the request that cannot be accepted."""
+
+    status_code = 422
+    code = "validation_failed"
+    title = "The request is not valid"
+    default_detail = "Some fields cannot be accepted."
+
+    def __init__(self, *errors: tuple[str, str]) -> None:
+        super().__init__("; ".join(f"{field}: {message}" for field, message in errors[:3]))
+        self.errors = errors
+
+
+class RequestIdReused(DomainError):
+    """The client_request_id was used before for another message."""
+
+    status_code = 422
+    code = "request_id_reused"
+    title = "Request id reused"
+    default_detail = "This client_request_id was used for another message; use a new one."
+
+
+class TelegramUnavailable(DomainError):
+    """The bot is set up, but Telegram has not answered it yet."""
+
+    status_code = 503
+    code = "telegram_unavailable"
+    title = "Telegram does not answer"
+    default_detail = "The bot has not reached Telegram yet; try again in a moment."
+    headers: ClassVar[Mapping[str, str]] = {"Retry-After": str(RETRY_AFTER_SECONDS)}
+
+
+class DatabaseUnavailable(DomainError):
+    """Supabase did not answer, or not in time."""
+
+    status_code = 503
+    code = "database_unavailable"
+    title = "The database does not answer"
+    default_detail = "The database does not answer right now; try again in a moment."
+    headers: ClassVar[Mapping[str, str]] = {"Retry-After": str(RETRY_AFTER_SECONDS)}

@@ -1,0 +1,91 @@
+"""The rules of what a field may hold, one for each kind of field."""
+
+import math
+from typing import Annotated
+
+from pydantic import AfterValidator, Field, JsonValue
+
+from chatServer.limits import (
+    AGENT_NAME_MAX_LENGTH,
+    CLIENT_REQUEST_ID_MAX_LENGTH,
+    MESSAGE_ID_MAX,
+    MESSAGE_MAX_BYTES,
+    SESSION_ID_MAX_LENGTH,
+    TITLE_MAX_LENGTH,
+    TOPIC_MAX_LENGTH,
+)
+
+RESERVED_SESSION_IDS = frozenset({".", "..", "changes", "counts", "sync"})
+"""What a path would turn into something else than a session."""
+
+
+def check_text(value: str) -> str:
+    """Refuse what Postgres cannot store as text: NUL and lone surrogates.
+
+    Raises:
+        ValueError: The text holds such a character.
+    """
+    if "\x00" in value:
+        raise ValueError("must not contain the NUL character")
+    if any("\ud800" <= character <= "\udfff" for character in value):
+        raise ValueError("must not contain unpaired surrogates")
+    return value
+
+
+def check_message_text(value: str) -> str:
+    """Refuse a message that is blank or over `MESSAGE_MAX_BYTES`.
+
+    Raises:
+        ValueError: The message is blank or too long.
+    """
+    check_text(value)
+    if not value.strip():
+        raise ValueError("must not be empty")
+    if len(value.encode()) > MESSAGE_MAX_BYTES:
+        raise ValueError(f"must be at most {MESSAGE_MAX_BYTES} bytes of UTF-8")
+    return value
+
+
+def check_session_id(value: str) -> str:
+    """Refuse an id that could not be named in an address.
+
+    Raises:
+        ValueError: The id holds a slash or a control character, or is a word of the API.
+    """
+    if "/" in value or not value.isprintable():
+        raise ValueError("must not contain slashes or control characters")
+    if value in RESERVED_SESSION_IDS:
+        raise ValueError(f"must not be one of {', '.join(sorted(RESERVED_SESSION_IDS))}")
+    return value
+
+
+def check_json(value: JsonValue) -> JsonValue:
+    """Refuse what Postgres cannot store as JSON, in any text or number of the value.
+
+    Raises:
+        ValueError: The value holds such a text or number.
+    """
+    pending = [value]
+    while pending:
+        item = pending.pop()
+        if isinstance(item, str):
+            check_text(item)
+        elif isinstance(item, float) and not math.isfinite(item):
+            raise ValueError("must not contain NaN or Infinity")
+        elif isinstance(item, dict):
+            pending += [*item.keys(), *item.values()]
+        elif isinstance(item, list):
+            pending += item
+    return value
+
+
+Text = Annotated[str, AfterValidator(check_text)]
+MessageText = Annotated[str, AfterValidator(check_message_text)]
+SessionId = Annotated[Text, Field(min_length=1, max_length=SESSION_ID_MAX_LENGTH)]
+NewSessionId = Annotated[SessionId, AfterValidator(check_session_id)]
+ClientRequestId = Annotated[Text, Field(min_length=1, max_length=CLIENT_REQUEST_ID_MAX_LENGTH)]
+Title = Annotated[Text, Field(min_length=1, max_length=TITLE_MAX_LENGTH)]
+Topic = Annotated[Text, Field(min_length=1, max_length=TOPIC_MAX_LENGTH)]
+AgentName = Annotated[Text, Field(min_length=1, max_length=AGENT_NAME_MAX_LENGTH)]
+Metadata = Annotated[dict[str, JsonValue], AfterValidator(check_json)]
+MessageId = Annotated[int, Field(ge=1, le=MESSAGE_ID_MAX)]

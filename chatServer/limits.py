@@ -1,0 +1,70 @@
+"""Every limit of the server in one place; the database's checks say the same."""
+
+BODY_MAX_BYTES = 1024 * 1024
+URL_MAX_BYTES = 65_535
+"""What the HTTP parser can take apart."""
+
+MESSAGE_MAX_BYTES = 64 * 1024
+"""Largest content of a user's message, in UTF-8 bytes."""
+
+MESSAGE_ID_MAX = 2**53 - 1
+"""What every JSON reader keeps exactly; browsers and Supabase Lite round what is larger."""
+
+SESSION_ID_MAX_LENGTH = 200
+CLIENT_REQUEST_ID_MAX_LENGTH = 200
+TITLE_MAX_LENGTH = 200
+TOPIC_MAX_LENGTH = 200
+AGENT_NAME_MAX_LENGTH = 100
+
+PAGE_LIMIT_MAX = 200
+PAGE_LIMIT_DEFAULT = 50
+PAGE_OFFSET_MAX = 1_000_000
+CURSOR_MAX_LENGTH = 1000
+
+ACCESS_TOKEN_MAX_LENGTH = 16 * 1024
+BODY_TIMEOUT_SECONDS = 8.0
+"""Longest wait for the next piece of a request's body."""
+
+READY_TIMEOUT_SECONDS = 2.0
+DATABASE_CONNECT_SECONDS = 2.0
+DATABASE_READ_SECONDS = 8.0
+DATABASE_POOL_SECONDS = 5.0
+DATABASE_CONNECTIONS_MAX = 100
+RETRY_AFTER_SECONDS = 2
+JWKS_CACHE_SECONDS = 600.0
+JWKS_REFETCH_SECONDS = 10.0
+"""Shortest time between two fetches, whatever key ids the tokens name."""
+
+SHUTDOWN_SECONDS = 5
+
+LEASE_SECONDS = 30
+"""How long an answer that nobody renews stays streaming before it counts as interrupted."""
+
+CHECKPOINT_SECONDS = 1.0
+CHECKPOINT_BYTES = 2048
+CONTEXT_MAX_MESSAGES = 200
+REPLY_MAX_SECONDS = 600.0
+REPLY_MAX_BYTES = 1024 * 1024
+CANCEL_WAIT_SECONDS = 8.0
+SWEEP_SECONDS = 10.0
+
+LINK_CODE_SECONDS = 600
+INBOX_LEASE_SECONDS = 20
+INBOX_HANDLE_SECONDS = 16.0
+"""Longest work on one update; below its lease, so that two never work on it."""
+
+OUTBOX_LEASE_SECONDS = 30
+OUTBOX_SEND_SECONDS = 20.0
+OUTBOX_MARK_SECONDS = 8.0
+"""Longest time to mark what was sent; with the sending it stays below the lease."""
+CHANNEL_IDLE_SECONDS = 1.0
+"""How soon what another process stored is noticed."""
+
+CHANNEL_WORKERS = 8
+TELEGRAM_PART_MAX_UNITS = 3900
+"""In UTF-16 units; Telegram takes 4,096 after parsing."""
+
+TELEGRAM_ENTITIES_MAX = 100
+TELEGRAM_DRAFT_SECONDS = 1.5
+TELEGRAM_POLL_SECONDS = 10
+TELEGRAM_POLLER_LEASE_SECONDS = 20

@@ -1,0 +1,142 @@
+"""Sessions and their messages: list, count, open, make."""
+
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Path, Query, Response
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+from chatServer.database.parameters import SessionFilter
+from chatServer.dependencies.auth import CurrentUser
+from chatServer.dependencies.chat_history import HistoryService
+from chatServer.errors import (
+    DatabaseUnavailable,
+    InvalidCursor,
+    MessageNotFound,
+    SessionIdTaken,
+    SessionNotFound,
+    Unauthorized,
+    ValidationFailed,
+)
+from chatServer.fields import AgentName, MessageId, SessionId
+from chatServer.limits import (
+    CURSOR_MAX_LENGTH,
+    PAGE_LIMIT_DEFAULT,
+    PAGE_LIMIT_MAX,
+    PAGE_OFFSET_MAX,
+)
+from chatServer.models import (
+    Channel,
+    CreateSessionRequest,
+    MessagePage,
+    Session,
+    SessionCounts,
+    SessionPage,
+    SessionWithMessages,
+)
+from chatServer.routers.problems import document
+from chatServer.services.chat_history_service import SessionQuery
+
+router = APIRouter(
+    prefix="/api/chat/sessions",
+    tags=["sessions"],
+    responses=document(Unauthorized, ValidationFailed, DatabaseUnavailable),
+)
+
+ARCHIVED = {"false": False, "true": True, "all": None}
+Archived = Literal["false", "true", "all"]
+PageLimit = Annotated[int, Query(ge=1, le=PAGE_LIMIT_MAX)]
+SessionIdPath = Annotated[SessionId, Path()]
+
+
+class SessionListQuery(BaseModel):
+    """The query string of the session list."""
+
+    model_config = ConfigDict(hide_input_in_errors=True)
+
+    channel: Channel | None = None
+    archived: Archived = "false"
+    agent_name: AgentName | None = None
+    updated_from: AwareDatetime | None = Field(default=None, alias="from")
+    updated_to: AwareDatetime | None = Field(default=None, alias="to")
+    updated_after: AwareDatetime | None = None
+    limit: int = Field(default=PAGE_LIMIT_DEFAULT, ge=1, le=PAGE_LIMIT_MAX)
+    cursor: str | None = Field(default=None, max_length=CURSOR_MAX_LENGTH)
+    offset: int | None = Field(default=None, ge=0, le=PAGE_OFFSET_MAX)
+
+    def to_session_query(self) -> SessionQuery:
+        """Return the page and the filter it asks for; `channel` and `limit` go apart."""
+        where = SessionFilter(
+            archived=ARCHIVED[self.archived],
+            agent_name=self.agent_name,
+            updated_from=self.updated_from,
+            updated_to=self.updated_to,
+            updated_after=self.updated_after,
+        )
+        return SessionQuery(where=where, cursor=self.cursor, offset=self.offset)
+
+
+class MessageListQuery(BaseModel):
+    """The query string of a session's messages."""
+
+    model_config = ConfigDict(hide_input_in_errors=True)
+
+    limit: int = Field(default=PAGE_LIMIT_DEFAULT, ge=1, le=PAGE_LIMIT_MAX)
+    before_id: MessageId | None = Field(default=None, description="The page ends above it.")
+    head_id: MessageId | None = Field(default=None, description="Newest message of a branch.")
+
+
+@router.get("", responses=document(InvalidCursor))
+async def list_sessions(
+    query: Annotated[SessionListQuery, Query()], caller: CurrentUser, history: HistoryService
+) -> SessionPage:
+    """List the caller's sessions, newest activity first."""
+    return await history.get_sessions(
+        caller.user_id, query.channel, query.limit, query=query.to_session_query()
+    )
+
+
+@router.post(
+    "",
+    status_code=201,
+    responses=document(SessionIdTaken)
+    | {200: {"model": Session, "description": "The caller's own session of that id, updated"}},
+)
+async def create_session(
+    body: CreateSessionRequest, response: Response, caller: CurrentUser, history: HistoryService
+) -> Session:
+    """Make a session. Sending the same `session_id` again answers 200 with the same session."""
+    made = await history.create_session(caller.user_id, body)
+    response.status_code = 201 if made.created else 200
+    return made.session
+
+
+@router.get("/counts")
+async def get_session_counts(
+    caller: CurrentUser, history: HistoryService, archived: Archived = "false"
+) -> SessionCounts:
+    """Count the caller's sessions of each channel."""
+    return await history.get_session_counts(caller.user_id, archived=ARCHIVED[archived])
+
+
+@router.get("/{session_id}", responses=document(SessionNotFound))
+async def get_session(
+    session_id: SessionIdPath,
+    caller: CurrentUser,
+    history: HistoryService,
+    limit: PageLimit = PAGE_LIMIT_DEFAULT,
+) -> SessionWithMessages:
+    """Open a session with its newest page of messages."""
+    return await history.get_session(session_id, caller.user_id, limit=limit)
+
+
+@router.get("/{session_id}/messages", responses=document(SessionNotFound, MessageNotFound))
+async def list_messages(
+    session_id: SessionIdPath,
+    page: Annotated[MessageListQuery, Query()],
+    caller: CurrentUser,
+    history: HistoryService,
+) -> MessagePage:
+    """List a page of one branch of a session, oldest first."""
+    return await history.get_session_messages(
+        session_id, caller.user_id, page.limit, page.before_id, head_id=page.head_id
+    )

@@ -1,0 +1,137 @@
+"""Post a message, follow its answer as server-sent events, stop it."""
+
+from collections.abc import AsyncIterator
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Header, Path, Response
+from fastapi.sse import EventSourceResponse, ServerSentEvent
+
+from chatServer.database.parameters import NewTurn
+from chatServer.dependencies.auth import CurrentUser
+from chatServer.dependencies.services import ServicesDependency
+from chatServer.errors import (
+    DatabaseUnavailable,
+    MessageNotFound,
+    RequestIdReused,
+    SessionNotFound,
+    Unauthorized,
+    ValidationFailed,
+)
+from chatServer.fields import MessageId, SessionId
+from chatServer.models import Message, PostMessageRequest
+from chatServer.routers.problems import document
+from chatServer.services.turn_service import Turn
+from chatServer.turn_events import MessageDelta, TurnEvent, TurnQueued
+
+TURN_HEADERS: dict[str, Any] = {
+    "X-User-Message-Id": {"schema": {"type": "integer"}},
+    "X-Assistant-Message-Id": {"schema": {"type": "integer"}},
+    "Idempotent-Replay": {
+        "description": "Whether this `client_request_id` had been sent before.",
+        "schema": {"type": "boolean"},
+    },
+}
+
+router = APIRouter(
+    prefix="/api/chat/sessions/{session_id}/messages",
+    tags=["turns"],
+    responses=document(
+        Unauthorized, SessionNotFound, MessageNotFound, ValidationFailed, DatabaseUnavailable
+    ),
+)
+
+InSession = Annotated[SessionId, Path()]
+OfMessage = Annotated[MessageId, Path()]
+LastEventId = Annotated[
+    str | None,
+    Header(
+        alias="Last-Event-ID",
+        description="What browsers send; the stream holds the whole text so far all the same.",
+    ),
+]
+
+
+async def begin_turn(
+    session_id: InSession,
+    posted: PostMessageRequest,
+    caller: CurrentUser,
+    services: ServicesDependency,
+    response: Response,
+) -> Turn:
+    """Store the message before the stream begins: inside it an error could not be told any more."""
+    turn = await services.turns.begin(
+        caller,
+        NewTurn(
+            session_id=session_id,
+            content=posted.content,
+            client_request_id=posted.client_request_id,
+            parent_id=posted.parent_id,
+        ),
+    )
+    if turn.user_message is not None:
+        response.headers["X-User-Message-Id"] = str(turn.user_message.id)
+    response.headers["X-Assistant-Message-Id"] = str(turn.assistant_message.id)
+    response.headers["Idempotent-Replay"] = "true" if turn.is_replay else "false"
+    return turn
+
+
+async def rejoin_turn(
+    session_id: InSession,
+    message_id: OfMessage,
+    caller: CurrentUser,
+    services: ServicesDependency,
+    _last_event_id: LastEventId = None,
+) -> Turn:
+    """Find the answer before the stream begins."""
+    return await services.turns.rejoin(caller, session_id=session_id, message_id=message_id)
+
+
+@router.post(
+    "",
+    response_class=EventSourceResponse,
+    responses={200: {"headers": TURN_HEADERS}, **document(ValidationFailed, RequestIdReused)},
+)
+async def post_message(turn: Annotated[Turn, Depends(begin_turn)]) -> AsyncIterator[TurnEvent]:
+    """Post a message and stream its answer; the same `client_request_id` replays the same turn."""
+    async for event in _serve(turn):
+        yield event
+
+
+@router.get("/{message_id}/stream", response_class=EventSourceResponse)
+async def stream_message(turn: Annotated[Turn, Depends(rejoin_turn)]) -> AsyncIterator[TurnEvent]:
+    """Follow an answer from the text it has so far; one that has ended is streamed at once."""
+    async for event in _serve(turn):
+        yield event
+
+
+@router.post("/{message_id}/cancel")
+async def cancel_message(
+    session_id: InSession,
+    message_id: OfMessage,
+    caller: CurrentUser,
+    services: ServicesDependency,
+) -> Message:
+    """Stop an answer and keep its text; one that has ended is returned as it is."""
+    return await services.turns.cancel(caller, session_id=session_id, message_id=message_id)
+
+
+async def _serve(turn: Turn) -> AsyncIterator[Any]:
+    # Typed Any because FastAPI documents the item by the endpoint's annotation, TurnEvent, and
+    # sends a ServerSentEvent, which alone carries `event:` and `id:`, as it is.
+    async for event in turn.events():
+        text_length = _text_length(event)
+        yield ServerSentEvent(
+            event=event.type,
+            id=None if text_length is None else str(text_length),
+            data=event,
+        )
+
+
+def _text_length(event: TurnEvent) -> int | None:
+    """Return how many code points of the answer a client has after the event."""
+    if isinstance(event, TurnQueued):
+        return None
+    if isinstance(event, MessageDelta):
+        return event.offset + len(event.text)
+    message = event.assistant_message if event.type == "turn.started" else event.message
+    return len(message.content)

@@ -1,0 +1,140 @@
+"""Lists, opens and makes sessions, and pages through their messages."""
+
+from dataclasses import dataclass, replace
+from uuid import UUID
+
+from chatServer.database.parameters import NewSession, SessionFilter, SessionPosition
+from chatServer.database.results import UpsertedSession
+from chatServer.database.session_registry import SessionRegistry
+from chatServer.database.transport import Caller
+from chatServer.errors import ValidationFailed
+from chatServer.limits import PAGE_LIMIT_DEFAULT
+from chatServer.models import (
+    Channel,
+    CreateSessionRequest,
+    MessagePage,
+    SessionCounts,
+    SessionPage,
+    SessionWithMessages,
+)
+from chatServer.services.session_cursor import SessionCursors
+
+ANY_SESSION = SessionFilter()
+
+
+@dataclass(frozen=True, slots=True)
+class SessionQuery:
+    """Where a page of sessions begins, by cursor or by offset, and what else narrows the list."""
+
+    where: SessionFilter = ANY_SESSION
+    cursor: str | None = None
+    offset: int | None = None
+
+
+FIRST_PAGE = SessionQuery()
+
+
+class ChatHistoryService:
+    """The history of sessions, read and written as one user.
+
+    With the user's access token the database's row-level security decides; without one the
+    service key acts, and the `user_id` given to each method is the border.
+    """
+
+    def __init__(
+        self, registry: SessionRegistry, cursors: SessionCursors, *, access_token: str | None = None
+    ) -> None:
+        self._registry = registry
+        self._cursors = cursors
+        self._access_token = access_token
+
+    async def get_sessions(
+        self,
+        user_id: UUID,
+        channel: Channel | None = None,
+        limit: int = PAGE_LIMIT_DEFAULT,
+        *,
+        query: SessionQuery = FIRST_PAGE,
+    ) -> SessionPage:
+        """Return a page of sessions, newest activity first.
+
+        Raises:
+            InvalidCursor: The cursor was not made here.
+            ValidationFailed: Both a cursor and an offset are given.
+        """
+        if query.cursor is not None and query.offset is not None:
+            raise ValidationFailed(("cursor", "cannot be given together with offset"))
+        page = await self._registry.list_sessions(
+            self._caller(user_id),
+            where=replace(query.where, channel=channel) if channel else query.where,
+            after=self._cursors.decode(query.cursor) if query.cursor is not None else None,
+            offset=query.offset or 0,
+            limit=limit,
+        )
+        next_cursor = None
+        if page.has_more:
+            last = page.sessions[-1]
+            next_cursor = self._cursors.encode(SessionPosition(last.updated_at, last.session_id))
+        return SessionPage(sessions=page.sessions, next_cursor=next_cursor)
+
+    async def get_session_counts(
+        self, user_id: UUID, *, archived: bool | None = False
+    ) -> SessionCounts:
+        """Return how many sessions each channel holds."""
+        return await self._registry.get_session_counts(self._caller(user_id), archived=archived)
+
+    async def get_session(
+        self, session_id: str, user_id: UUID, *, limit: int = PAGE_LIMIT_DEFAULT
+    ) -> SessionWithMessages:
+        """Return a session with its newest messages.
+
+        Raises:
+            SessionNotFound: No such session of this user.
+        """
+        return await self._registry.get_session(
+            self._caller(user_id), session_id=session_id, message_limit=limit
+        )
+
+    async def get_session_messages(
+        self,
+        session_id: str,
+        user_id: UUID,
+        limit: int = PAGE_LIMIT_DEFAULT,
+        before_id: int | None = None,
+        *,
+        head_id: int | None = None,
+    ) -> MessagePage:
+        """Return a page of messages, oldest first, that ends before `before_id`.
+
+        Raises:
+            SessionNotFound: No such session of this user.
+            MessageNotFound: `head_id` is not of this session.
+        """
+        return await self._registry.list_messages(
+            self._caller(user_id),
+            session_id=session_id,
+            limit=limit,
+            before_id=before_id,
+            head_id=head_id,
+        )
+
+    async def create_session(self, user_id: UUID, request: CreateSessionRequest) -> UpsertedSession:
+        """Make a web session, or update the user's own one of that id.
+
+        Raises:
+            SessionIdTaken: The id belongs to somebody else.
+            ValidationFailed: A field breaks a rule of the registry.
+        """
+        return await self._registry.upsert_session(
+            self._caller(user_id),
+            session=NewSession(
+                session_id=request.session_id,
+                title=request.title,
+                topic=request.topic,
+                agent_name=request.agent_name,
+                metadata=request.metadata,
+            ),
+        )
+
+    def _caller(self, user_id: UUID) -> Caller:
+        return Caller(user_id, self._access_token)

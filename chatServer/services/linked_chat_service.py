@@ -1,0 +1,144 @@
+"""What the owner of a linked chat does in it: talk, edit, change the session, stop an answer."""
+
+from collections.abc import Sequence
+from contextlib import suppress
+from typing import Final
+from uuid import UUID
+
+from chatServer.database.channel_registry import ChannelRegistry
+from chatServer.database.channel_results import StoredLink
+from chatServer.database.parameters import NewTurn
+from chatServer.database.transport import Caller
+from chatServer.errors import MessageNotFound, SessionNotFound
+from chatServer.models import Message, Session
+from chatServer.services.channel_port import InboundMessage
+from chatServer.services.chat_history_service import ChatHistoryService
+from chatServer.services.turn_service import Turn, TurnService
+
+RECENT_SESSIONS: Final = 8
+RECENT_MESSAGES: Final = 10
+RUNNING_PAGE: Final = 50
+
+
+class LinkedChatService:
+    """Acts for the user of a link, with the service key."""
+
+    def __init__(
+        self, registry: ChannelRegistry, history: ChatHistoryService, turns: TurnService
+    ) -> None:
+        self._registry = registry
+        self._history = history
+        self._turns = turns
+
+    async def begin_turn(self, link: StoredLink, message: InboundMessage) -> Turn | None:
+        """Have a message answered; None when an edit has changed nothing.
+
+        Raises:
+            LinkNotFound: The link was removed just now.
+            RequestIdReused: The id came before with another text.
+        """
+        if message.edited_request_id is not None:
+            original = await self._registry.get_message_by_request(
+                _caller(link), client_request_id=message.edited_request_id
+            )
+            if original is not None:
+                return await self._begin_edit(link, message, original)
+        # The session may be deleted between the two calls; then another one is made.
+        try:
+            return await self._begin_in_current(link, message)
+        except SessionNotFound:
+            return await self._begin_in_current(link, message)
+
+    async def begin_session(self, link: StoredLink) -> Session:
+        """Let the chat write into a new session."""
+        return await self._registry.upsert_session(_caller(link), link_id=link.id, is_new=True)
+
+    async def continue_session(self, link: StoredLink, chat_id: UUID) -> Session:
+        """Let the chat write into this session, of whichever channel.
+
+        Raises:
+            SessionNotFound: The user has no such session any more.
+        """
+        return await self._registry.upsert_session(_caller(link), link_id=link.id, chat_id=chat_id)
+
+    async def list_sessions(self, link: StoredLink) -> Sequence[Session]:
+        """Return the user's newest sessions of all channels."""
+        page = await self._history.get_sessions(link.user_id, limit=RECENT_SESSIONS)
+        return page.sessions
+
+    async def list_messages(self, link: StoredLink) -> tuple[Session, Sequence[Message]] | None:
+        """Return the session the chat writes into with its last messages, oldest first."""
+        if link.current_session_id is None:
+            return None
+        try:
+            opened = await self._history.get_session(
+                link.current_session_id, link.user_id, limit=RECENT_MESSAGES
+            )
+        except SessionNotFound:
+            return None
+        return opened, opened.messages
+
+    async def stop_answers(self, link: StoredLink) -> int:
+        """Cancel what is being answered in the chat's session and return how many that were."""
+        if link.current_session_id is None:
+            return 0
+        try:
+            opened = await self._history.get_session(
+                link.current_session_id, link.user_id, limit=RUNNING_PAGE
+            )
+        except SessionNotFound:
+            return 0
+        running = [message for message in opened.messages if message.status == "streaming"]
+        # The newest first, so that none of those that wait begins.
+        for message in reversed(running):
+            await self._turns.cancel(
+                _caller(link), session_id=opened.session_id, message_id=message.id
+            )
+        return len(running)
+
+    async def _begin_in_current(self, link: StoredLink, message: InboundMessage) -> Turn:
+        session = await self._registry.upsert_session(_caller(link), link_id=link.id)
+        return await self._begin(link, message, session_id=session.session_id)
+
+    async def _begin_edit(
+        self, link: StoredLink, message: InboundMessage, original: Message
+    ) -> Turn | None:
+        if original.content == message.text and original.branch.count == 1:
+            return None
+        return await self._begin(
+            link,
+            message,
+            session_id=original.session_id,
+            parent_id=original.parent_id or 0,
+        )
+
+    async def _begin(
+        self,
+        link: StoredLink,
+        message: InboundMessage,
+        *,
+        session_id: str,
+        parent_id: int | None = None,
+    ) -> Turn:
+        turn = await self._turns.begin(
+            _caller(link),
+            NewTurn(
+                session_id=session_id,
+                content=message.text,
+                client_request_id=message.request_id,
+                parent_id=parent_id,
+                channel="telegram",
+            ),
+        )
+        # In the chat's own current session the database has seen to it with the answer itself.
+        if parent_id is not None or turn.assistant_message.delivery is None:
+            # The session may have been deleted while its answer began.
+            with suppress(MessageNotFound):
+                await self._registry.upsert_delivery(
+                    _caller(link), message_id=turn.assistant_message.id, link_id=link.id
+                )
+        return turn
+
+
+def _caller(link: StoredLink) -> Caller:
+    return Caller.service(link.user_id)

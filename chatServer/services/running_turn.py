@@ -1,0 +1,121 @@
+"""A turn that this process is answering: its growing text and everyone who reads it."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from io import StringIO
+from typing import Literal
+from uuid import UUID
+
+from chatServer.database.results import BegunTurn
+from chatServer.models import Message, Session
+from chatServer.turn_events import MessageDelta, TurnEvent, TurnFinished, TurnQueued, TurnStarted
+
+StopStatus = Literal["cancelled", "interrupted"]
+
+
+class RunningTurn:
+    """Keeps the text once; each reader has only its own offset, so a slow one holds up nobody."""
+
+    def __init__(self, begun: BegunTurn) -> None:
+        self.session = begun.session
+        self.user_message = begun.user_message
+        self.assistant_message = begun.assistant_message
+        self.turns_ahead = begun.turns_ahead
+        self.length = 0
+        self.size_bytes = 0
+        self.stop_status: StopStatus | None = None
+        self.stopping: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self.finished: TurnFinished | None = None
+        self.is_stored = False
+        self._text = StringIO()
+        self._changed = asyncio.Event()
+        self._nudged = asyncio.Event()
+
+    @property
+    def text(self) -> str:
+        """The answer so far."""
+        return self._text.getvalue()
+
+    def is_of(self, user_id: UUID, session_id: str) -> bool:
+        """Tell whether the turn belongs to this user's session."""
+        return self.session.user_id == user_id and self.session.session_id == session_id
+
+    def append(self, text: str) -> None:
+        """Add generated text and wake the readers."""
+        self._text.seek(self.length)
+        self._text.write(text)
+        self.length += len(text)
+        self.size_bytes += len(text.encode())
+        self._wake()
+
+    def set_turns_ahead(self, count: int) -> None:
+        """Note how many turns of the session come before this one."""
+        if count != self.turns_ahead:
+            self.turns_ahead = count
+            self._wake()
+
+    def stop(self, status: StopStatus) -> None:
+        """Ask the turn to end as it stands; the first to ask decides how."""
+        if self.stop_status is None and self.finished is None:
+            self.stop_status = status
+            self.stopping.set_result(None)
+            self.nudge()
+
+    def finish(self, message: Message, session: Session, *, is_stored: bool) -> None:
+        """End the streams of all readers with the answer as it is."""
+        if self.finished is None:
+            self.finished = TurnFinished(message=message, session=session)
+            self.is_stored = is_stored
+            self._wake()
+
+    def nudge(self) -> None:
+        """Tell a waiting turn to look whether it is first now."""
+        self._nudged.set()
+
+    async def wait_nudge(self, timeout_seconds: float) -> None:
+        """Return after a nudge, or after the time-out."""
+        try:
+            async with asyncio.timeout(timeout_seconds):
+                await self._nudged.wait()
+        except TimeoutError:
+            return
+        self._nudged.clear()
+
+    async def wait_finished(self) -> TurnFinished:
+        """Return once the turn has ended."""
+        while self.finished is None:
+            await self._changed.wait()
+        return self.finished
+
+    async def events(self, user_message: Message | None) -> AsyncIterator[TurnEvent]:
+        """Yield the whole stream, beginning with the text so far."""
+        text = self.text
+        yield TurnStarted(
+            user_message=user_message,
+            assistant_message=self.assistant_message.model_copy(update={"content": text}),
+        )
+        async for event in self.events_after(len(text)):
+            yield event
+
+    async def events_after(self, offset: int) -> AsyncIterator[TurnEvent]:
+        """Yield what a reader who has `offset` code points of the answer misses, to the end."""
+        shown_ahead = 0
+        while True:
+            changed = self._changed
+            if self.turns_ahead != shown_ahead:
+                shown_ahead = self.turns_ahead
+                yield TurnQueued(turns_ahead=shown_ahead)
+            if self.length > offset:
+                self._text.seek(offset)
+                text = self._text.read()
+                yield MessageDelta(message_id=self.assistant_message.id, offset=offset, text=text)
+                offset += len(text)
+            elif self.finished is not None:
+                yield self.finished
+                return
+            else:
+                await changed.wait()
+
+    def _wake(self) -> None:
+        self._changed.set()
+        self._changed = asyncio.Event()

@@ -1,0 +1,82 @@
+"""A turn that another process answers, or that has ended: read from its stored row."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import suppress
+
+from chatServer.database.results import StoredMessage
+from chatServer.database.session_registry import SessionRegistry
+from chatServer.database.transport import Caller
+from chatServer.errors import DatabaseUnavailable, MessageNotFound, SessionNotFound
+from chatServer.limits import CHECKPOINT_SECONDS, LEASE_SECONDS
+from chatServer.models import Message
+from chatServer.services.running_turn import RunningTurn
+from chatServer.turn_events import MessageDelta, TurnEvent, TurnFinished, TurnStarted
+
+POLL_FIRST_SECONDS = 0.1
+
+
+class StoredTurn:
+    """Follows the checkpoints of an answer, and the running turn once this process has it."""
+
+    def __init__(
+        self,
+        registry: SessionRegistry,
+        stored: StoredMessage,
+        *,
+        find_running: Callable[[int], RunningTurn | None],
+        stopping: asyncio.Event,
+    ) -> None:
+        self._registry = registry
+        self._stored = stored
+        self._find_running = find_running
+        self._stopping = stopping
+        # The caller was allowed to read it; a long answer may outlive their token.
+        self._caller = Caller.service(stored.session.user_id)
+
+    async def events(self, user_message: Message | None) -> AsyncIterator[TurnEvent]:
+        """Yield the whole stream; it breaks off at shutdown and when the row cannot be read."""
+        session, message = self._stored.session, self._stored.message
+        yield TurnStarted(user_message=user_message, assistant_message=message)
+        offset = len(message.content)
+        pause_seconds = POLL_FIRST_SECONDS
+        while message.status == "streaming":
+            await self._pause(pause_seconds)
+            pause_seconds = min(pause_seconds * 2, CHECKPOINT_SECONDS)
+            running = self._find_running(message.id)
+            if running is not None:
+                async for event in running.events_after(offset):
+                    yield event
+                return
+            newest = await self._read()
+            if newest is None:
+                return
+            session, message = newest.session, newest.message
+            text = message.content[offset:]
+            if text:
+                yield MessageDelta(message_id=message.id, offset=offset, text=text)
+                offset += len(text)
+        yield TurnFinished(message=message, session=session)
+
+    async def _read(self) -> StoredMessage | None:
+        """Read the row again; None at shutdown and when it cannot be read any more."""
+        give_up_at = asyncio.get_running_loop().time() + LEASE_SECONDS
+        while not self._stopping.is_set():
+            try:
+                return await self._registry.get_message(
+                    self._caller,
+                    session_id=self._stored.session.session_id,
+                    message_id=self._stored.message.id,
+                )
+            except (MessageNotFound, SessionNotFound):
+                return None
+            except DatabaseUnavailable:
+                if asyncio.get_running_loop().time() >= give_up_at:
+                    return None
+            await self._pause(CHECKPOINT_SECONDS)
+        return None
+
+    async def _pause(self, seconds: float) -> None:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._stopping.wait()

@@ -1,0 +1,217 @@
+"""Answers one begun turn: waits in line, generates, checkpoints, and stores how it ended."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from contextlib import aclosing, suppress
+from typing import Literal, TypeVar
+from uuid import UUID
+
+from chatServer.database.parameters import Answer, Failure, Lease
+from chatServer.database.results import EndedTurn, StoredMessage
+from chatServer.database.session_registry import SessionRegistry
+from chatServer.database.transport import Caller
+from chatServer.errors import DatabaseUnavailable, MessageNotFound, SessionNotFound
+from chatServer.limits import (
+    CHECKPOINT_BYTES,
+    CHECKPOINT_SECONDS,
+    CONTEXT_MAX_MESSAGES,
+    LEASE_SECONDS,
+    REPLY_MAX_BYTES,
+    REPLY_MAX_SECONDS,
+)
+from chatServer.services.reply_generator import Reply, ReplyFailed, ReplyGenerator
+from chatServer.services.running_turn import RunningTurn
+
+logger = logging.getLogger(__name__)
+
+TICK_SECONDS = CHECKPOINT_SECONDS / 4
+WAIT_LONGEST_SECONDS = LEASE_SECONDS / 3
+RETRY_FIRST_SECONDS = 0.25
+RETRY_LONGEST_SECONDS = 2.0
+
+STOPPED = "The server was stopped while it answered. What had arrived is kept."
+UNSAVED = "The database did not answer, so the end of this answer could not be saved."
+DELETED = "The session was deleted while it was being answered."
+UNEXPECTED = "Something went wrong on our side."
+TOO_LONG = f"The answer grew past {REPLY_MAX_BYTES} bytes and was stopped there."
+TOO_SLOW = "The answer took too long and was stopped."
+
+GONE = (MessageNotFound, SessionNotFound)
+
+Result = TypeVar("Result")
+
+
+class TurnRunner:
+    """Drives one `RunningTurn` under its lease; `run` never raises."""
+
+    def __init__(
+        self,
+        registry: SessionRegistry,
+        generator: ReplyGenerator,
+        *,
+        turn: RunningTurn,
+        lease_token: UUID,
+    ) -> None:
+        self._registry = registry
+        self._turn = turn
+        self._reply: Reply = generator.start_reply()
+        # The generation outlives its client's token; the lease token fences what it writes.
+        self._caller = Caller.service(turn.session.user_id)
+        self._lease = Lease(
+            message_id=turn.assistant_message.id, token=lease_token, seconds=LEASE_SECONDS
+        )
+
+    async def run(self) -> None:
+        """Answer the turn to its end, whatever that is."""
+        try:
+            stored = await self._store(await self._answer())
+            self._turn.finish(stored.message, stored.session, is_stored=True)
+        except GONE:
+            self._finish_unstored(DELETED)
+        except DatabaseUnavailable:
+            logger.warning("turn %d could not be stored", self._lease.message_id)
+        except Exception:
+            logger.exception("turn %d broke", self._lease.message_id)
+            self._finish_unstored(UNEXPECTED)
+        finally:
+            self._finish_unstored(UNSAVED)
+
+    async def _answer(self) -> Answer | Failure | None:
+        """Return how the turn ended; None when somebody else has ended it."""
+        if not await self._wait_in_line():
+            return None
+        generating = asyncio.create_task(self._generate())
+        self._turn.stopping.add_done_callback(lambda _: generating.cancel())
+        try:
+            is_held = await self._keep_lease(generating)
+        finally:
+            generating.cancel()
+            await asyncio.wait({generating})
+        return self._ending(generating) if is_held else None
+
+    async def _wait_in_line(self) -> bool:
+        """Return True when first in the session or asked to stop, False when the lease is lost."""
+        turn = self._turn
+        while turn.turns_ahead > 0 and turn.stop_status is None:
+            # Far from its turn it asks less often, but always well within the lease.
+            await turn.wait_nudge(min(turn.turns_ahead * CHECKPOINT_SECONDS, WAIT_LONGEST_SECONDS))
+            with suppress(DatabaseUnavailable):
+                claimed = await self._registry.claim_turn(self._caller, lease=self._lease)
+                if not claimed.is_held:
+                    return False
+                turn.set_turns_ahead(claimed.turns_ahead)
+        return True
+
+    async def _generate(self) -> Answer:
+        turn = self._turn
+        async with asyncio.timeout(REPLY_MAX_SECONDS):
+            page = await _persist(
+                lambda: self._registry.list_messages(
+                    self._caller,
+                    session_id=turn.session.session_id,
+                    limit=CONTEXT_MAX_MESSAGES,
+                    head_id=turn.user_message.id,
+                )
+            )
+            async with aclosing(self._reply.stream_text(page.messages)) as pieces:
+                async for text in pieces:
+                    if turn.size_bytes + len(text.encode()) > REPLY_MAX_BYTES:
+                        raise ReplyFailed(TOO_LONG)
+                    turn.append(text)
+        return Answer(
+            content=turn.text,
+            model_id=self._reply.model_id,
+            provider_id=self._reply.provider_id,
+            fallback_notice=self._reply.fallback_notice,
+        )
+
+    async def _keep_lease(self, generating: asyncio.Task[Answer]) -> bool:
+        """Checkpoint until the generation ends; False when the answer is no longer ours."""
+        clock = asyncio.get_running_loop().time
+        stored_at, stored_bytes = clock(), 0
+        while not generating.done():
+            await asyncio.wait({generating}, timeout=TICK_SECONDS)
+            is_long = self._turn.size_bytes - stored_bytes >= CHECKPOINT_BYTES
+            is_due = is_long or clock() - stored_at >= CHECKPOINT_SECONDS
+            if generating.done() or not is_due:
+                continue
+            size = self._turn.size_bytes
+            # With the database away the text grows on; the next tick tries again.
+            with suppress(DatabaseUnavailable):
+                checkpointed = await self._registry.checkpoint_turn(
+                    self._caller, lease=self._lease, content=self._turn.text
+                )
+                if not checkpointed.is_held:
+                    return False
+                stored_at, stored_bytes = clock(), size
+        return True
+
+    def _ending(self, generating: asyncio.Task[Answer]) -> Answer | Failure:
+        if generating.cancelled():
+            status = self._turn.stop_status or "interrupted"
+            return self._failure(status, STOPPED if status == "interrupted" else None)
+        error = generating.exception()
+        if isinstance(error, ReplyFailed):
+            return self._failure("failed", error.reason)
+        if isinstance(error, TimeoutError):
+            return self._failure("failed", TOO_SLOW)
+        if error is None or isinstance(error, (*GONE, DatabaseUnavailable)):
+            return generating.result()
+        logger.error("the reply of turn %d broke", self._lease.message_id, exc_info=error)
+        return self._failure("failed", UNEXPECTED)
+
+    def _failure(
+        self, status: Literal["failed", "interrupted", "cancelled"], reason: str | None
+    ) -> Failure:
+        return Failure(
+            status=status,
+            lease_token=self._lease.token,
+            content=self._turn.text,
+            failure_reason=reason,
+            model_id=self._reply.model_id,
+            provider_id=self._reply.provider_id,
+        )
+
+    async def _store(self, ending: Answer | Failure | None) -> EndedTurn | StoredMessage:
+        message_id = self._lease.message_id
+        session_id = self._turn.session.session_id
+        if ending is None:
+            return await _persist(
+                lambda: self._registry.get_message(
+                    self._caller, session_id=session_id, message_id=message_id
+                )
+            )
+        if isinstance(ending, Answer):
+            return await _persist(
+                lambda: self._registry.complete_turn(self._caller, lease=self._lease, answer=ending)
+            )
+        return await _persist(
+            lambda: self._registry.fail_turn(self._caller, message_id=message_id, failure=ending)
+        )
+
+    def _finish_unstored(self, reason: str) -> None:
+        """End the streams with what is known; the row itself ends when its lease runs out."""
+        message = self._turn.assistant_message.model_copy(
+            update={
+                "content": self._turn.text,
+                "status": "interrupted",
+                "failure_reason": reason,
+            }
+        )
+        self._turn.finish(message, self._turn.session, is_stored=False)
+
+
+async def _persist(call: Callable[[], Awaitable[Result]]) -> Result:
+    """Repeat a call while the database is away, as long as a lease lasts."""
+    clock = asyncio.get_running_loop().time
+    give_up_at = clock() + LEASE_SECONDS
+    pause_seconds = RETRY_FIRST_SECONDS
+    while True:
+        try:
+            return await call()
+        except DatabaseUnavailable:
+            if clock() + pause_seconds >= give_up_at:
+                raise
+        await asyncio.sleep(pause_seconds)
+        pause_seconds = min(pause_seconds * 2, RETRY_LONGEST_SECONDS)

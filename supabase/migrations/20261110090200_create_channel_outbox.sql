@@ -1,0 +1,150 @@
+-- What: what is to be sent to a channel, one row for each part of a message, and the trigger that
+--   puts it there together with the message.
+-- Why: an answer and its delivery are one transaction, so a crash loses neither.
+-- Safe while the previous release runs: yes, because rows appear only for linked sessions.
+set local lock_timeout = '5s';
+set local statement_timeout = '15min';
+
+create table public.channel_outbox (
+  id bigint generated always as identity,
+  user_id uuid not null,
+  session_id text not null,
+  message_id bigint not null,
+  link_id uuid not null,
+  channel text not null,
+  part bigint not null default 1,
+  body jsonb,
+  status text not null default 'pending',
+  attempts bigint not null default 0,
+  available_at timestamptz not null default now(),
+  lease_token uuid,
+  lease_expires_at timestamptz,
+  external_message_id text,
+  error text,
+  created_at timestamptz not null default now(),
+  ended_at timestamptz,
+  constraint channel_outbox_pkey primary key (id),
+  constraint channel_outbox_session_fkey foreign key (session_id, user_id)
+    references public.chat_sessions (session_id, user_id) on delete cascade,
+  constraint channel_outbox_message_fkey foreign key (session_id, message_id)
+    references public.chat_message_history (session_id, id) on delete cascade,
+  constraint channel_outbox_link_fkey foreign key (link_id, user_id)
+    references public.channel_links (id, user_id) on delete cascade,
+  constraint channel_outbox_channel_check check (channel = 'telegram'),
+  constraint channel_outbox_part_check check (part between 1 and 1000),
+  constraint channel_outbox_status_check
+    check (status in ('pending', 'sending', 'sent', 'failed', 'skipped')),
+  constraint channel_outbox_lease_check check (
+    (status = 'sending') = (lease_token is not null and lease_expires_at is not null)
+  ),
+  constraint channel_outbox_error_check check (char_length(error) between 1 and 1000)
+);
+
+create unique index channel_outbox_message_id_channel_part_key
+  on public.channel_outbox (message_id, channel, part);
+create index channel_outbox_session_id_user_id_idx
+  on public.channel_outbox (session_id, user_id);
+create index channel_outbox_session_id_message_id_idx
+  on public.channel_outbox (session_id, message_id);
+create index channel_outbox_link_id_user_id_idx on public.channel_outbox (link_id, user_id);
+create index channel_outbox_open_idx on public.channel_outbox (channel, link_id, message_id, part)
+  where status in ('pending', 'sending');
+create index channel_outbox_failed_idx on public.channel_outbox (session_id)
+  where status = 'failed';
+
+alter table public.channel_outbox enable row level security;
+revoke all on public.channel_outbox from public, anon, authenticated;
+grant select, insert on public.channel_outbox to authenticated;
+grant all on public.channel_outbox to service_role;
+
+create policy channel_outbox_select_own on public.channel_outbox
+  for select to authenticated using (user_id = (select auth.uid()));
+-- The trigger below writes with the rights of whoever wrote the message. What is sent is rendered
+-- by the server from the message, so a user can at most have own messages sent to their own chat.
+create policy channel_outbox_insert_own on public.channel_outbox
+  for insert to authenticated with check (user_id = (select auth.uid()));
+
+create function private.guard_channel_outbox_insert() returns trigger
+language plpgsql security invoker set search_path = '' as $$
+begin
+  if current_user in ('anon', 'authenticated') then
+    -- Asked first, because the unique key would tell whether somebody else's message is sent.
+    if not exists (
+      select 1 from public.chat_message_history m
+      where m.session_id = new.session_id and m.id = new.message_id and m.user_id = new.user_id
+    ) then
+      raise sqlstate 'PT404' using message = 'message_not_found',
+        detail = 'message_id', hint = 'Name a message of this session.';
+    end if;
+    new.part := 1;
+    new.body := null;
+    new.status := case new.status when 'failed' then 'failed' else 'pending' end;
+    new.attempts := 0;
+    new.available_at := clock_timestamp();
+    new.lease_token := null;
+    new.lease_expires_at := null;
+    new.external_message_id := null;
+    new.ended_at := null;
+  end if;
+  return new;
+end;
+$$;
+
+create trigger channel_outbox_guard_insert
+  before insert on public.channel_outbox
+  for each row execute function private.guard_channel_outbox_insert();
+
+-- The chat a session's messages go to: the one that continues it, else the one it began in.
+create function private.find_delivery_link(p_user_id uuid, p_session_id text)
+returns public.channel_links
+language sql stable security invoker set search_path = '' as $$
+  select l from public.channel_links l
+  where l.user_id = p_user_id and l.channel = 'telegram' and (
+    l.current_session_id = p_session_id
+    or p_session_id like 'telegram:%' and l.external_chat_id = split_part(p_session_id, ':', 2)
+  )
+  order by l.current_session_id is not distinct from p_session_id desc, l.updated_at desc
+  limit 1
+$$;
+
+create function private.enqueue_delivery(
+  p_message public.chat_message_history, p_link public.channel_links
+) returns void
+language sql volatile security invoker set search_path = '' as $$
+  insert into public.channel_outbox (
+    user_id, session_id, message_id, link_id, channel, status, error
+  )
+  values (
+    p_message.user_id, p_message.session_id, p_message.id, p_link.id, p_link.channel,
+    case when p_link.status = 'blocked' then 'failed' else 'pending' end,
+    case when p_link.status = 'blocked' then 'The bot is blocked in Telegram.' end
+  )
+  on conflict (message_id, channel, part) do nothing
+$$;
+
+create function private.deliver_new_message() returns trigger
+language plpgsql security invoker set search_path = '' as $$
+declare
+  v_link public.channel_links;
+begin
+  v_link := private.find_delivery_link(new.user_id, new.session_id);
+  if v_link.id is not null then
+    perform private.enqueue_delivery(new, v_link);
+  end if;
+  return null;
+end;
+$$;
+
+-- What came in by Telegram is there already; agent-only items and imported texts are not sent.
+create trigger chat_message_history_deliver_new
+  after insert on public.chat_message_history
+  for each row when (
+    new.role = 'assistant' and new.status = 'streaming'
+    or new.role = 'user' and new.channel <> 'telegram' and new.client_request_id is not null
+  )
+  execute function private.deliver_new_message();
+
+grant execute on function private.find_delivery_link(uuid, text) to authenticated, service_role;
+grant execute on function private.enqueue_delivery(
+  public.chat_message_history, public.channel_links
+) to authenticated, service_role;

@@ -1,0 +1,164 @@
+"""The commands, the buttons, and what the bot cannot take."""
+
+import uuid
+
+import pytest
+
+from tests.chatServer.turn_stage import eventually
+from tests.fakes.openai_server import Hold
+from tests.support.telegram_stage import LinkedPerson, TelegramStage
+
+
+async def buttons_of(person: LinkedPerson) -> dict[str, str]:
+    """Asks for the sessions and returns {label: data} of the buttons."""
+    await person.ask("/sessions")
+    sent = person.bot.sent_to(person.chat_id)[-1]
+    rows = sent.params["reply_markup"]["inline_keyboard"]
+    return {button["text"]: button["callback_data"] for [button] in rows}
+
+
+class TestNew:
+    async def test_starts_another_session(self, ada: LinkedPerson) -> None:
+        await ada.ask("first")
+        assert "new session" in await ada.ask("/new")
+        await ada.ask("second")
+        sessions = await ada.sessions()
+        assert [session.title for session in sessions] == ["second", "first"]
+        assert sessions[0].session_id == f"telegram:{ada.chat_id}:2"
+
+    async def test_twice_makes_one(self, ada: LinkedPerson) -> None:
+        await ada.ask("first")
+        await ada.ask("/new")
+        await ada.ask("/new@registry_test_bot")
+        assert len(await ada.sessions()) == 2
+
+
+class TestSessions:
+    async def test_offers_the_recent_ones_of_all_channels(self, ada: LinkedPerson) -> None:
+        await ada.ask("from the phone")
+        web = await ada.client.post("/api/chat/sessions", json={"title": "On the web"})
+        assert web.status_code == 201
+        labels = list(await buttons_of(ada))
+        assert labels == ["On the web · web", "✓ from the phone · telegram"]
+
+    async def test_picking_one_continues_it_right_there(self, ada: LinkedPerson) -> None:
+        made = await ada.client.post("/api/chat/sessions", json={"title": "On the web"})
+        session_id = made.json()["session_id"]
+        await ada.post(session_id, "What is up?")
+        await ada.press((await buttons_of(ada))["On the web · web"])
+        [_, told] = await ada.bot.wait_for(2, ada.chat_id)
+        assert told == "You continue On the web. /history shows its last messages."
+        assert await ada.ask("And now?") == "echo: And now?"
+        messages = await ada.messages(session_id)
+        assert [(m.content, m.channel) for m in messages if m.role == "user"] == [
+            ("What is up?", "web"),
+            ("And now?", "telegram"),
+        ]
+        assert await ada.sessions("telegram") == []
+
+    async def test_without_any_says_so(self, ada: LinkedPerson) -> None:
+        assert "no sessions yet" in await ada.ask("/sessions")
+
+    @pytest.mark.parametrize("kind", ["of somebody else", "never made", "garbled", "of old"])
+    async def test_one_that_is_not_there_is_refused_in_words(
+        self, telegram: TelegramStage, ada: LinkedPerson, kind: str
+    ) -> None:
+        eve = await telegram.link()
+        made = await eve.client.post("/api/chat/sessions", json={"title": "Not yours"})
+        data = {
+            "of somebody else": f"open:{made.json()['chat_id']}",
+            "never made": f"open:{uuid.uuid4()}",
+            "garbled": "open:x",
+            "of old": "pick:1",
+        }[kind]
+        count = len(ada.bot.calls_of("answerCallbackQuery"))
+        await ada.press(data)
+        call = await ada.bot.wait_for_call("answerCallbackQuery", count=count + 1)
+        assert call.params["text"] == "This session was deleted."
+        assert ada.shown == []
+
+
+class TestHistory:
+    async def test_shows_the_last_messages_and_where_they_came_from(
+        self, ada: LinkedPerson
+    ) -> None:
+        await ada.ask("one *star*")
+        [session] = await ada.sessions()
+        await ada.post(session.session_id, "from the web")
+        await ada.bot.wait_for(3, ada.chat_id)
+        assert await ada.ask("/history") == (
+            "one star\n\n"
+            "You: one *star*\n\nAssistant: echo: one *star*\n\n"
+            "You (web): from the web\n\nAssistant (web): echo: from the web"
+        )
+
+    async def test_without_messages_says_so(self, ada: LinkedPerson) -> None:
+        assert "Nothing has been said" in await ada.ask("/history")
+        await ada.ask("/new")
+        assert "Nothing has been said" in await ada.ask("/history")
+
+
+class TestStop:
+    async def test_cancels_what_is_being_answered_and_what_waits(
+        self, telegram: TelegramStage, ada: LinkedPerson
+    ) -> None:
+        telegram.turns.fake.script("Half", Hold(), asked="endless")
+        await ada.write("endless", "behind it")
+        await ada.bot.wait_for_call("sendMessageDraft", chat_id=ada.chat_id)
+        await ada.write("/stop")
+        texts = await ada.bot.wait_for(2, ada.chat_id)
+        assert sorted(texts) == ["Half\n\nStopped.", "Stopped."]
+        [session] = await ada.sessions()
+
+        async def have_ended() -> bool:
+            return all(m.status != "streaming" for m in await ada.messages(session.session_id))
+
+        await eventually(have_ended, what="both answers ended")
+        answers = [m for m in await ada.messages(session.session_id) if m.role == "assistant"]
+        assert [answer.status for answer in answers] == ["cancelled", "cancelled"]
+
+    async def test_with_nothing_to_stop_says_so(self, ada: LinkedPerson) -> None:
+        assert "Nothing is being answered" in await ada.ask("/stop")
+        await ada.ask("Hello")
+        assert "Nothing is being answered" in await ada.ask("/stop")
+
+
+class TestOtherCommands:
+    async def test_help_and_start_name_the_commands(self, ada: LinkedPerson) -> None:
+        for command in ("/help", "/start", "/HELP"):
+            text = await ada.ask(command)
+            assert all(f"/{name}" in text for name in ("new", "sessions", "history", "stop"))
+
+    async def test_an_unknown_one_is_no_message(self, ada: LinkedPerson) -> None:
+        assert "do not know that command" in await ada.ask("/frobnicate now")
+        assert await ada.sessions() == []
+
+    async def test_a_path_is_a_message(self, ada: LinkedPerson) -> None:
+        assert await ada.ask("/etc/hosts is empty") == "echo: /etc/hosts is empty"
+
+
+FILES = {
+    "photo": [{"file_id": "a", "file_unique_id": "b", "width": 90, "height": 67}],
+    "voice": {"file_id": "a", "file_unique_id": "b", "duration": 3},
+    "document": {"file_id": "a", "file_unique_id": "b", "file_name": "a.pdf"},
+    "sticker": {
+        "file_id": "a",
+        "file_unique_id": "b",
+        "type": "regular",
+        "width": 512,
+        "height": 512,
+        "is_animated": False,
+        "is_video": False,
+    },
+}
+
+
+class TestFiles:
+    @pytest.mark.parametrize("kind", FILES)
+    async def test_are_answered_and_not_stored(self, ada: LinkedPerson, kind: str) -> None:
+        update = ada.person.writes("", **{kind: FILES[kind]}, caption="look \x00 here")
+        del update["message"]["text"]
+        await ada.bot.push(update)
+        [text] = await ada.bot.wait_for(1, ada.chat_id)
+        assert "cannot take files yet" in text
+        assert await ada.sessions() == []

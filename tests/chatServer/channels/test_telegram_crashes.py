@@ -1,0 +1,162 @@
+"""A server is killed again and again while updates pour in; whoever is alive takes them up."""
+
+import asyncio
+import itertools
+import time
+from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import httpx
+
+from chatServer.database.channel_registry import ChannelRegistry
+from tests.chatServer.turn_stage import open_stage
+from tests.stack.api import SupabaseApi
+from tests.stack.server import ChatServer
+from tests.support.telegram_server import FakeTelegram
+from tests.support.telegram_stage import (
+    PUBLIC_URL,
+    WEBHOOK_SECRET,
+    LinkedPerson,
+    TelegramStage,
+)
+
+PEOPLE = 10
+MESSAGES = 20
+KILLS = 4
+DONE_SECONDS = 240
+"""Leases of dead processes run out in 30 s; the rest is for a machine that has much to do."""
+PATH = "/api/telegram/webhook"
+HEADERS = {"X-Telegram-Bot-Api-Secret-Token": WEBHOOK_SECRET}
+
+
+class Replicas:
+    """Two server processes with one bot; the second one dies and rises."""
+
+    def __init__(self, api: SupabaseApi, stage_settings: dict[str, str]) -> None:
+        self.servers = [ChatServer(api, stage_settings) for _ in range(2)]
+
+    async def start(self) -> None:
+        for server in self.servers:
+            await asyncio.to_thread(server.start)
+
+    async def stop(self) -> None:
+        for server in self.servers:
+            await asyncio.to_thread(server.stop)
+
+    async def kill_one(self) -> None:
+        """Ends the second server as a crash does, and starts it again."""
+        process = self.servers[1].process
+        assert process is not None
+        process.kill()
+        await asyncio.to_thread(process.wait)
+        await asyncio.to_thread(self.servers[1].start)
+
+    @property
+    def addresses(self) -> list[str]:
+        return [server.base_url for server in self.servers]
+
+
+@asynccontextmanager
+async def open_replicas(api: SupabaseApi) -> AsyncIterator[tuple[TelegramStage, Replicas]]:
+    async with open_stage(api) as turns, FakeTelegram() as bot:
+        replicas = Replicas(
+            api,
+            {
+                "TELEGRAM_BOT_TOKEN": bot.token,
+                "TELEGRAM_API_BASE_URL": bot.root_url,
+                "TELEGRAM_WEBHOOK_SECRET": WEBHOOK_SECRET,
+                "PUBLIC_URL": PUBLIC_URL,
+                "OPENAI_BASE_URL": turns.fake.base_url,
+                "CHAT_MODEL": "fake",
+            },
+        )
+        try:
+            await replicas.start()
+            channels = ChannelRegistry(turns.transport)
+            yield TelegramStage(turns, bot, replicas.addresses[0], channels), replicas
+        finally:
+            await replicas.stop()
+
+
+class Courier:
+    """Telegram's side of the webhook: repeats an update until it is taken."""
+
+    def __init__(self, addresses: list[str], client: httpx.AsyncClient) -> None:
+        self._addresses = itertools.cycle(addresses)
+        self._client = client
+
+    async def deliver(self, update: dict[str, Any]) -> None:
+        """Sends an update three times, as if each answer but the last had been lost."""
+        await asyncio.gather(*(self._post(update) for _ in range(3)))
+
+    async def _post(self, update: dict[str, Any]) -> None:
+        for address in self._addresses:
+            try:
+                answer = await self._client.post(address + PATH, headers=HEADERS, json=update)
+            except httpx.TransportError:
+                continue
+            if answer.status_code == 200:
+                return
+            assert answer.status_code == 503
+
+
+async def write(courier: Courier, person: LinkedPerson, numbers: range) -> None:
+    """Writes some of a person's messages; the next is sent when the one before was taken."""
+    for number in numbers:
+        await courier.deliver(person.person.writes(f"message {number}"))
+
+
+async def open_work(stage: TelegramStage) -> int:
+    """How much of what came in or goes out is not done."""
+    return await stage.turns.execute(
+        "select from channel_inbox where bot_id = %s and status <> 'done'"
+        " union all select from channel_outbox where status in ('pending', 'sending')",
+        stage.bot.bot_id,
+    )
+
+
+async def wait_until_done(stage: TelegramStage) -> None:
+    """Returns when nothing that came in or goes out is open any more."""
+    give_up_at = time.monotonic() + DONE_SECONDS
+    while await open_work(stage):
+        assert time.monotonic() < give_up_at, "some work was never done"
+        await asyncio.sleep(0.2)
+
+
+async def check_person(stage: TelegramStage, person: LinkedPerson) -> int:
+    """Checks that each message has one answer, in order; returns how many came twice."""
+    said = [f"message {number}" for number in range(MESSAGES)]
+    [session] = await person.sessions()
+    rows = await stage.turns.messages(person.caller, session.session_id)
+    assert session.message_count == 2 * MESSAGES
+    assert [row.content for row in rows if row.role == "user"] == said
+    answers = [row for row in rows if row.role == "assistant"]
+    assert [answer.parent_id for answer in answers] == [r.id for r in rows if r.role == "user"]
+    assert {answer.status for answer in answers} <= {"complete", "interrupted"}
+    assert all(a.delivery is not None and a.delivery.status == "delivered" for a in answers)
+    whole = [a.content for a in answers if a.status == "complete"]
+    shown = [text for text in dict.fromkeys(person.shown) if text in whole]
+    assert shown == whole
+    return sum(count - 1 for text, count in Counter(person.shown).items() if text in whole)
+
+
+async def test_two_hundred_updates_survive_kill_9_with_one_turn_each_and_in_order(
+    supabase_api: SupabaseApi,
+) -> None:
+    async with (
+        open_replicas(supabase_api) as (stage, replicas),
+        httpx.AsyncClient(trust_env=False, timeout=30) as client,
+    ):
+        people = [await stage.link() for _ in range(PEOPLE)]
+        courier = Courier(replicas.addresses, client)
+        for start in range(0, MESSAGES, MESSAGES // KILLS):
+            numbers = range(start, start + MESSAGES // KILLS)
+            await asyncio.gather(
+                *(write(courier, person, numbers) for person in people), replicas.kill_one()
+            )
+        await wait_until_done(stage)
+        doubles = [await check_person(stage, person) for person in people]
+        # Only what was between Telegram's answer and our mark when a process died came twice.
+        assert sum(doubles) <= KILLS * PEOPLE

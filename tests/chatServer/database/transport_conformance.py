@@ -1,0 +1,150 @@
+"""What every transport must do; a transport's own test module subclasses this."""
+
+import asyncio
+import uuid
+from abc import ABC, abstractmethod
+
+import jwt
+import pytest
+from pydantic import JsonValue
+
+from chatServer.database.transport import Caller, RpcError, RpcTransport
+from chatServer.errors import Unauthorized
+from tests.chatServer.history_stage import HistoryStage
+
+NOBODY = Caller.service(uuid.UUID(int=0))
+
+
+def new_session(caller: Caller, **fields: JsonValue) -> dict[str, JsonValue]:
+    """The parameters that make a session."""
+    return {"p_user_id": str(caller.user_id), "p_session_id": str(uuid.uuid4()), **fields}
+
+
+def only_session(answer: JsonValue) -> dict[str, JsonValue]:
+    """The session that an upsert answers with."""
+    assert isinstance(answer, dict)
+    session = answer["session"]
+    assert isinstance(session, dict)
+    return session
+
+
+class TransportConformance(ABC):
+    """Every transport gives the same rows and the same errors for the same call."""
+
+    @abstractmethod
+    @pytest.fixture
+    def transport(self, history_stage: HistoryStage) -> RpcTransport:
+        """The transport under test, over the stage's database."""
+
+    async def test_returns_what_the_function_returns(self, transport: RpcTransport) -> None:
+        assert await transport.call("get_health", {}, NOBODY) == {"status": "ok"}
+
+    @pytest.mark.parametrize("is_service", [True, False])
+    async def test_carries_every_kind_of_value(
+        self, transport: RpcTransport, history_stage: HistoryStage, is_service: bool
+    ) -> None:
+        user = await history_stage.sign_up()
+        caller = Caller.service(user.user_id) if is_service else user
+        metadata: JsonValue = {"text": 'Zoë "quoted" \\ 🏠', "n": [1, -2.5, True, None], "o": {}}
+        params = new_session(user, p_title="It's; drop table --", p_metadata=metadata, p_topic=None)
+
+        session = only_session(await transport.call("upsert_chat_session", params, caller))
+
+        assert session["session_id"] == params["p_session_id"]
+        assert session["title"] == "It's; drop table --"
+        assert session["metadata"] == metadata
+        assert session["topic"] is None
+        assert session["user_id"] == str(user.user_id)
+
+    async def test_acts_as_the_user_whose_token_it_carries(
+        self, transport: RpcTransport, history_stage: HistoryStage
+    ) -> None:
+        owner, other = await history_stage.sign_up(), await history_stage.sign_up()
+        await transport.call("upsert_chat_session", new_session(owner), owner)
+        params: dict[str, JsonValue] = {"p_user_id": str(owner.user_id)}
+        for caller, count in ((owner, 1), (other, 0), (Caller.service(owner.user_id), 1)):
+            answer = await transport.call("get_chat_session_counts", params, caller)
+            assert isinstance(answer, dict)
+            assert answer["all"] == count
+
+    async def test_callers_never_mix(
+        self, transport: RpcTransport, history_stage: HistoryStage
+    ) -> None:
+        users = [await history_stage.sign_up() for _ in range(2)]
+
+        async def make(number: int) -> None:
+            user = users[number % 2]
+            session = only_session(
+                await transport.call("upsert_chat_session", new_session(user), user)
+            )
+            assert session["user_id"] == str(user.user_id)
+
+        async with asyncio.TaskGroup() as group:
+            for number in range(60):
+                group.create_task(make(number))
+        for user in users:
+            counts = await transport.call(
+                "get_chat_session_counts", {"p_user_id": str(user.user_id)}, user
+            )
+            assert isinstance(counts, dict)
+            assert counts["all"] == 30
+
+    @pytest.mark.parametrize(
+        ("function", "params", "status", "message", "details"),
+        [
+            ("get_chat_session", {"p_session_id": "no"}, 404, "session_not_found", "session_id"),
+            ("list_chat_sessions", {"p_limit": 0}, 422, "validation_failed", "limit"),
+        ],
+    )
+    async def test_raises_what_the_function_raises(
+        self,
+        transport: RpcTransport,
+        function: str,
+        params: dict[str, JsonValue],
+        status: int,
+        message: str,
+        details: str,
+    ) -> None:
+        user_id = str(uuid.uuid4())
+        with pytest.raises(RpcError) as refused:
+            await transport.call(function, {"p_user_id": user_id, **params}, NOBODY)
+        assert (refused.value.status_code, refused.value.code) == (status, f"PT{status}")
+        assert (refused.value.message, refused.value.details) == (message, details)
+        assert refused.value.hint
+
+    async def test_a_conflict_leaves_nothing_behind(
+        self, transport: RpcTransport, history_stage: HistoryStage
+    ) -> None:
+        owner, other = await history_stage.sign_up(), await history_stage.sign_up()
+        params = new_session(owner, p_title="Mine")
+        await transport.call("upsert_chat_session", params, owner)
+        with pytest.raises(RpcError) as refused:
+            await transport.call(
+                "upsert_chat_session", {**params, "p_user_id": str(other.user_id)}, other
+            )
+        assert (refused.value.status_code, refused.value.message) == (409, "session_id_taken")
+        again = only_session(await transport.call("upsert_chat_session", params, owner))
+        assert again["title"] == "Mine"
+
+    async def test_a_user_may_not_do_what_only_the_service_may(
+        self, transport: RpcTransport, history_stage: HistoryStage
+    ) -> None:
+        with pytest.raises(RpcError):
+            await transport.call("fail_expired_turns", {}, await history_stage.sign_up())
+
+    @pytest.mark.parametrize("fault", ["malformed", "foreign", "expired"])
+    async def test_refuses_a_token_that_does_not_hold(
+        self, transport: RpcTransport, history_stage: HistoryStage, fault: str
+    ) -> None:
+        user_id = uuid.uuid4()
+        secret = history_stage.api.jwt_secret
+        claims = {"sub": str(user_id), "role": "authenticated", "aud": "authenticated"}
+        token = {
+            "malformed": "a.b.c",
+            "foreign": jwt.encode({**claims, "exp": 2**33}, secret[::-1], "HS256"),
+            "expired": jwt.encode({**claims, "exp": 1}, secret, "HS256"),
+        }[fault]
+        with pytest.raises(Unauthorized):
+            await transport.call(
+                "get_chat_session_counts", {"p_user_id": str(user_id)}, Caller(user_id, token)
+            )

@@ -1,0 +1,202 @@
+"""A fake OpenAI-compatible server on loopback: real sockets, scripted answers, recorded prompts."""
+
+import asyncio
+import json
+import re
+import socket
+import struct
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import TracebackType
+from typing import Any, Self
+
+DEADLINE_SECONDS = 60.0
+
+
+class Hold:
+    """Stalls an answer at this place until it is released or its reader goes away."""
+
+    def __init__(self) -> None:
+        self._reached = asyncio.Event()
+        self._abandoned = asyncio.Event()
+        self._released = asyncio.Event()
+
+    async def wait_reached(self) -> None:
+        """Returns once an answer stalls here."""
+        await asyncio.wait_for(self._reached.wait(), DEADLINE_SECONDS)
+
+    async def wait_abandoned(self) -> None:
+        """Returns once the reader of the stalled answer has gone away."""
+        await asyncio.wait_for(self._abandoned.wait(), DEADLINE_SECONDS)
+
+    def release(self) -> None:
+        """Lets the answer go on."""
+        self._released.set()
+
+    async def stall(self, reader: asyncio.StreamReader) -> bool:
+        """Returns True when released, False when the reader went away."""
+        self._reached.set()
+        gone = asyncio.create_task(reader.read(1))
+        released = asyncio.create_task(self._released.wait())
+        await asyncio.wait({gone, released}, return_when=asyncio.FIRST_COMPLETED)
+        is_released = released.done()
+        gone.cancel()
+        released.cancel()
+        await asyncio.gather(gone, released, return_exceptions=True)
+        if not is_released:
+            self._abandoned.set()
+        return is_released
+
+
+@dataclass(frozen=True)
+class CutOff:
+    """Breaks the connection off at this place: with a reset, or closed in good order."""
+
+    is_orderly: bool = False
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """Answers with an error instead of a stream."""
+
+    status: int
+    error: Mapping[str, str] = field(default_factory=lambda: {"message": "refused"})
+
+
+@dataclass(frozen=True)
+class Raw:
+    """Sends these bytes as they are."""
+
+    data: bytes
+
+
+Step = str | Hold | CutOff | Refusal | Raw
+
+
+@dataclass(frozen=True)
+class Prompt:
+    """One request as it arrived."""
+
+    body: dict[str, Any]
+    authorization: str
+
+    @property
+    def messages(self) -> list[tuple[str, str]]:
+        """Role and content of every message but the instructions."""
+        return [(m["role"], m["content"]) for m in self.body["messages"] if m["role"] != "system"]
+
+
+class FakeOpenAI:
+    """Echoes the last message word by word, unless a script says otherwise."""
+
+    def __init__(self) -> None:
+        self.prompts: list[Prompt] = []
+        self._scripts: list[tuple[str | None, str | None, tuple[Step, ...]]] = []
+        self._server: asyncio.Server | None = None
+        self._handlers: set[asyncio.Task[None]] = set()
+
+    async def __aenter__(self) -> Self:
+        self._server = await asyncio.start_server(self._accept, "127.0.0.1", 0)
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        assert self._server is not None
+        self._server.close()
+        for handler in list(self._handlers):
+            handler.cancel()
+        await asyncio.gather(*self._handlers, return_exceptions=True)
+        await self._server.wait_closed()
+
+    @property
+    def base_url(self) -> str:
+        """What OPENAI_BASE_URL is set to."""
+        assert self._server is not None
+        return f"http://127.0.0.1:{self._server.sockets[0].getsockname()[1]}/v1"
+
+    def script(self, *steps: Step, asked: str | None = None, model: str | None = None) -> None:
+        """Answers this message, this model, or both, with these steps every time."""
+        self._scripts.append((asked, model, steps))
+
+    def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        handler = asyncio.create_task(self._serve(reader, writer))
+        self._handlers.add(handler)
+        handler.add_done_callback(self._handlers.discard)
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            await self._answer(reader, writer)
+        except (ConnectionError, asyncio.IncompleteReadError):
+            return  # the reader went away, which a test may want
+        finally:
+            writer.close()
+
+    async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        prompt = await _read_prompt(reader)
+        self.prompts.append(prompt)
+        steps = self._find_steps(prompt)
+        refusal = steps[0] if steps and isinstance(steps[0], Refusal) else None
+        if refusal is not None:
+            body = json.dumps({"error": refusal.error}).encode()
+            writer.write(_head(refusal.status, "application/json") + body)
+            await writer.drain()
+            return
+        writer.write(_head(200, "text/event-stream"))
+        for step in steps:
+            await writer.drain()
+            if isinstance(step, str):
+                writer.write(_chunk({"content": step}))
+            elif isinstance(step, Raw):
+                writer.write(step.data)
+            elif isinstance(step, Hold):
+                if not await step.stall(reader):
+                    return
+            elif isinstance(step, CutOff):
+                await writer.drain()
+                if not step.is_orderly:
+                    _reset_on_close(writer)
+                return
+        writer.write(_chunk({}, finish_reason="stop") + b"data: [DONE]\n\n")
+        await writer.drain()
+
+    def _find_steps(self, prompt: Prompt) -> tuple[Step, ...]:
+        text = prompt.messages[-1][1]
+        for asked, model, steps in self._scripts:
+            if asked in (None, text) and model in (None, prompt.body["model"]):
+                return steps
+        return tuple(re.findall(r"\S+\s*", f"echo: {text}"))
+
+
+def _reset_on_close(writer: asyncio.StreamWriter) -> None:
+    no_linger = struct.pack("ii", 1, 0)
+    writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, no_linger)
+
+
+async def _read_prompt(reader: asyncio.StreamReader) -> Prompt:
+    head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
+    fields = dict(line.split(": ", 1) for line in head.split("\r\n")[1:] if line)
+    fields = {name.lower(): value for name, value in fields.items()}
+    body = await reader.readexactly(int(fields["content-length"]))
+    return Prompt(json.loads(body), fields.get("authorization", ""))
+
+
+def _head(status: int, content_type: str) -> bytes:
+    return (
+        f"HTTP/1.1 {status} Fake\r\ncontent-type: {content_type}\r\nconnection: close\r\n\r\n"
+    ).encode()
+
+
+def _chunk(delta: Mapping[str, str], finish_reason: str | None = None) -> bytes:
+    choice = {"index": 0, "delta": dict(delta), "finish_reason": finish_reason}
+    chunk = {
+        "id": "chatcmpl-1",
+        "object": "chat.completion.chunk",
+        "created": 1,
+        "model": "fake",
+        "choices": [choice],
+    }
+    return f"data: {json.dumps(chunk)}\n\n".encode()

@@ -1,0 +1,95 @@
+"""`python -m tests.stack.serve_telegram`: as serve --json, with a bot at a fake Bot API server.
+
+Afterwards each line of standard input is what shall happen at Telegram, answered with a line each:
+{"write": text, "as": user_id} · {"show": user_id}, answered with that chat's texts ·
+{"refuse": status}: the next message sent there is refused.
+"""
+
+import asyncio
+import json
+import signal
+import sys
+import threading
+from collections.abc import Coroutine
+from typing import Any
+
+from tests.stack.embedded import EmbeddedStack, StackFailed
+from tests.stack.serve import describe, stop_at_once
+from tests.stack.server import ChatServer
+from tests.support.telegram_misbehaviour import Refuse
+from tests.support.telegram_server import FakeTelegram
+from tests.support.telegram_updates import Person
+
+
+class Telegram:
+    """The fake Bot API server on a thread of its own."""
+
+    def __init__(self) -> None:
+        self.bot = FakeTelegram()
+        self.people: dict[int, Person] = {}
+        self.loop = asyncio.new_event_loop()
+        threading.Thread(target=self.loop.run_forever, daemon=True).start()
+        self._run(self.bot.__aenter__())
+
+    def carry_out(self, command: dict[str, Any]) -> object:
+        """Does what a line asks for and returns the answer."""
+        if "write" in command:
+            user_id = int(command["as"])
+            person = self.people.setdefault(user_id, Person(user_id=user_id))
+            self._run(self.bot.push(person.writes(command["write"])))
+        elif "refuse" in command:
+            status = int(command["refuse"])
+            self._run(self._refuse(status))
+        else:
+            return self._run(self._texts_to(int(command["show"])))
+        return None
+
+    def stop(self) -> None:
+        """Closes every connection."""
+        self._run(self.bot.__aexit__(None, None, None))
+        self.loop.call_soon_threadsafe(self.loop.stop)
+
+    async def _refuse(self, status: int) -> None:
+        self.bot.misbehave("sendMessage", Refuse(status, "refused"))
+
+    async def _texts_to(self, user_id: int) -> list[str]:
+        return self.bot.texts_to(user_id)
+
+    def _run(self, work: Coroutine[Any, Any, Any]) -> Any:  # noqa: ANN401 whatever the work gives
+        return asyncio.run_coroutine_threadsafe(work, self.loop).result()
+
+
+def main() -> int:
+    """Runs the stack and returns the exit code."""
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, stop_at_once)
+    telegram = Telegram()
+    stack = EmbeddedStack()
+    settings = {
+        "TELEGRAM_BOT_TOKEN": telegram.bot.token,
+        "TELEGRAM_API_BASE_URL": telegram.bot.root_url,
+    }
+    server = ChatServer(stack.project, settings)
+    try:
+        stack.start()
+        server.start()
+        _say(describe(stack, server))
+        for line in sys.stdin:
+            _say(telegram.carry_out(json.loads(line)))
+    except StackFailed as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    finally:
+        server.stop()
+        stack.stop()
+        telegram.stop()
+    return 0
+
+
+def _say(answer: object) -> None:
+    sys.stdout.write(json.dumps(answer) + "\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

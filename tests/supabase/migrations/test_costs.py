@@ -1,0 +1,185 @@
+"""A page costs what it shows, however much there is beside it: plans and rows, never a clock."""
+
+import uuid
+from collections.abc import Iterator
+
+import pytest
+
+from tests.stack.database import Database
+from tests.supabase.migrations.plans import Plan, plan_nodes, rows_read
+from tests.supabase.migrations.registry_user import lease, new_user, run
+
+SESSIONS = 6000
+MESSAGES = 4000
+LIMIT = 50
+
+FILL_SESSIONS = """
+insert into chat_sessions (user_id, session_id, channel, archived, created_at, updated_at)
+select
+  %(user)s::uuid, gen_random_uuid()::text, case i %% 3 when 0 then 'telegram' else 'web' end,
+  i %% 2 = 0, '2026-01-01Z', '2026-01-01Z'::timestamptz + i * interval '1 minute'
+from generate_series(1, %(count)s) as i
+"""
+FILL_MESSAGES = """
+insert into chat_message_history (session_id, role, content)
+select %(session)s, case i %% 2 when 1 then 'user' else 'assistant' end, 'Message ' || i
+from generate_series(1, %(count)s) as i
+"""
+
+
+class Heavy:
+    """A user with many sessions, one of them long, beside other users."""
+
+    def __init__(self, database: Database) -> None:
+        self.user = new_user(database)
+        other = new_user(database)
+        with database.as_service() as connection:
+            for user, count in ((self.user, SESSIONS), (other, 500)):
+                connection.execute(FILL_SESSIONS, {"user": user.id, "count": count})
+            rows = run(
+                connection,
+                "select session_id from chat_sessions where user_id = %s and not archived"
+                " order by updated_at limit 60",
+                (self.user.id,),
+            )
+            self.sessions = [session_id for (session_id,) in rows]
+            self.long = self.sessions[0]
+            connection.execute(FILL_MESSAGES, {"session": self.long, "count": MESSAGES})
+            rows = run(
+                connection,
+                "select id from chat_message_history where session_id = %s order by id",
+                (self.long,),
+            )
+            self.messages = [message_id for (message_id,) in rows]
+            for session_id in self.sessions[1:]:
+                connection.execute(FILL_MESSAGES, {"session": session_id, "count": 40})
+        with database.connect() as connection:
+            connection.execute("vacuum analyze chat_sessions, chat_message_history")
+
+    def cursor(self, **filters: object) -> dict[str, object]:
+        """The cursor after page 99 of 20 sessions."""
+        page = self.user.call("list_chat_sessions", offset=1979, limit=20, **filters)["sessions"]
+        return {
+            "cursor_updated_at": page[-1]["updated_at"],
+            "cursor_session_id": page[-1]["session_id"],
+        }
+
+
+@pytest.fixture(scope="module")
+def heavy(shared_database: Database) -> Iterator[Heavy]:
+    heavy = Heavy(shared_database)
+    yield heavy
+    with shared_database.connect() as connection:
+        run(connection, "delete from auth.users where id = %s", (heavy.user.id,))
+
+
+def scans(nodes: list[Plan], table: str) -> list[Plan]:
+    return [node for node in nodes if node.get("Relation Name") == table]
+
+
+def indexes(nodes: list[Plan]) -> set[str]:
+    return {node["Index Name"] for node in nodes if "Index Name" in node}
+
+
+def assert_no_whole_table_is_read(nodes: list[Plan]) -> None:
+    kinds = {node["Node Type"] for node in nodes}
+    assert kinds
+    assert not kinds & {"Seq Scan", "Bitmap Heap Scan", "Bitmap Index Scan"}
+
+
+class TestListOfSessions:
+    @pytest.mark.parametrize(
+        ("filters", "index"),
+        [
+            ({}, "chat_sessions_recent_idx"),
+            ({"archived": True}, "chat_sessions_recent_idx"),
+            ({"archived": None}, "chat_sessions_recent_idx"),
+            ({"channel": "telegram"}, "chat_sessions_recent_by_channel_idx"),
+            ({"channel": "web", "archived": None}, "chat_sessions_recent_by_channel_idx"),
+        ],
+    )
+    @pytest.mark.parametrize("page", ["first", "hundredth"])
+    def test_a_page_reads_its_sessions_and_one_more_from_the_index(
+        self, heavy: Heavy, filters: dict[str, object], index: str, page: str
+    ) -> None:
+        deep = {} if page == "first" else heavy.cursor(**{"archived": None})
+        nodes = plan_nodes(heavy.user, "list_chat_sessions", limit=LIMIT, **filters, **deep)
+        found = scans(nodes, "chat_sessions")
+        assert_no_whole_table_is_read(nodes)
+        assert indexes(found) == {index}
+        ranges = 2 if filters.get("archived", False) is None else 1
+        assert LIMIT + 1 <= rows_read(found) <= ranges * (LIMIT + 1)
+        if page == "hundredth":
+            assert all("ROW(updated_at, session_id)" in node["Index Cond"] for node in found)
+
+    def test_a_count_stops_at_its_limit_in_each_channel(self, heavy: Heavy) -> None:
+        nodes = plan_nodes(heavy.user, "get_chat_session_counts", archived=None)
+        found = scans(nodes, "chat_sessions")
+        assert indexes(found) == {"chat_sessions_recent_by_channel_idx"}
+        assert rows_read(found) <= 3 * 1000
+
+
+class TestOneSession:
+    @pytest.mark.parametrize("place", [MESSAGES - 1, MESSAGES // 2, LIMIT + 2])
+    def test_a_page_of_messages_costs_the_same_wherever_it_is(
+        self, heavy: Heavy, place: int
+    ) -> None:
+        nodes = plan_nodes(
+            heavy.user,
+            "list_chat_messages",
+            session_id=heavy.long,
+            limit=LIMIT,
+            before_id=heavy.messages[place],
+        )
+        assert_no_whole_table_is_read(nodes)
+        # Each message is found on the branch, shown, and found again as its own sibling.
+        assert rows_read(scans(nodes, "chat_message_history")) <= 3 * (LIMIT + 1) + 1
+
+    def test_opening_a_long_session_reads_one_page(self, heavy: Heavy) -> None:
+        nodes = plan_nodes(
+            heavy.user, "get_chat_session", session_id=heavy.long, message_limit=LIMIT
+        )
+        assert_no_whole_table_is_read(nodes)
+        assert rows_read(scans(nodes, "chat_message_history")) <= 3 * (LIMIT + 1) + 1
+
+
+class TestOneTurn:
+    def test_a_new_one_reads_a_handful_of_rows(self, heavy: Heavy) -> None:
+        nodes = plan_nodes(
+            heavy.user,
+            "begin_turn",
+            session_id=lambda: heavy.sessions.pop(),
+            content="Hello",
+            client_request_id=lambda: str(uuid.uuid4()),
+        )
+        assert_no_whole_table_is_read(nodes)
+        assert rows_read(nodes) <= 30
+
+    def test_a_replay_reads_a_handful_of_rows(self, heavy: Heavy) -> None:
+        parameters = {"session_id": heavy.long, "content": "x", "client_request_id": "again"}
+        nodes = plan_nodes(heavy.user, "begin_turn", **parameters)
+        assert_no_whole_table_is_read(nodes)
+        assert rows_read(nodes) <= 20
+
+    def test_a_checkpoint_reads_its_message_and_no_other(self, heavy: Heavy) -> None:
+        turn = heavy.user.begin(heavy.long)
+        nodes = plan_nodes(heavy.user, "checkpoint_turn", **lease(turn), content="So far")
+        assert rows_read(nodes) <= 5
+
+    def test_a_claim_reads_a_handful_of_rows(self, heavy: Heavy) -> None:
+        turn = heavy.user.begin(heavy.long)
+        nodes = plan_nodes(heavy.user, "claim_turn", **lease(turn))
+        assert rows_read(nodes) <= 20
+
+    def test_an_ending_reads_a_handful_of_rows(self, heavy: Heavy) -> None:
+        turns = [heavy.user.begin(heavy.sessions[n]) for n in range(8)]
+        leases = [lease(turn) for turn in turns]
+        nodes = plan_nodes(
+            heavy.user,
+            "complete_turn",
+            message_id=lambda: leases[-1]["message_id"],
+            lease_token=lambda: leases.pop()["lease_token"],
+            content="Done",
+        )
+        assert_no_whole_table_is_read(nodes)
+        assert rows_read(nodes) <= 30

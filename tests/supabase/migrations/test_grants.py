@@ -1,0 +1,162 @@
+"""Who may do what, on databases that Supabase Lite has never touched."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.stack.database import Connection, Database, apply_migrations
+from tests.supabase.migrations import catalogue
+from tests.supabase.migrations.registry_user import run
+
+ALL = {"select", "insert", "update", "delete", "truncate", "references", "trigger", "maintain"}
+TABLES = {
+    "chat_sessions": {
+        "authenticated": {"select", "insert", "update", "delete"},
+        "service_role": ALL,
+    },
+    "chat_message_history": {
+        "authenticated": {"select", "insert", "update"},
+        "service_role": ALL,
+    },
+    "chat_message_history_orphans": {"service_role": {"select", "delete"}},
+    "channel_links": {"authenticated": {"select", "delete"}, "service_role": ALL},
+    "channel_link_codes": {"service_role": ALL},
+    "channel_link_attempts": {"service_role": ALL},
+    "channel_inbox": {"service_role": ALL},
+    "channel_pollers": {"service_role": ALL},
+    "channel_outbox": {"authenticated": {"select", "insert"}, "service_role": ALL},
+    "chat_message_history_id_seq": {"authenticated": {"usage"}, "service_role": {"usage"}},
+}
+SIGNED_IN_FUNCTIONS = {
+    "begin_turn",
+    "checkpoint_turn",
+    "claim_turn",
+    "complete_turn",
+    "delete_channel_link",
+    "fail_turn",
+    "get_chat_message",
+    "get_chat_session",
+    "get_chat_session_counts",
+    "get_message_by_request",
+    "list_channel_links",
+    "list_chat_messages",
+    "list_chat_sessions",
+    "upsert_chat_session",
+}
+SERVICE_FUNCTIONS = SIGNED_IN_FUNCTIONS | {
+    "claim_channel_delivery",
+    "claim_channel_link",
+    "claim_channel_poller",
+    "claim_channel_update",
+    "complete_channel_delivery",
+    "complete_channel_update",
+    "fail_channel_delivery",
+    "fail_channel_update",
+    "fail_expired_turns",
+    "get_channel_link",
+    "get_health",
+    "update_channel_delivery",
+    "update_message_delivery",
+    "upsert_channel_delivery",
+    "upsert_channel_link_code",
+    "upsert_channel_session",
+    "upsert_channel_updates",
+}
+
+# Before 30 October 2026 a project granted whatever came to be in public.
+GENEROUS_DEFAULTS = """
+alter default privileges in schema public
+  grant all on tables to anon, authenticated, service_role;
+alter default privileges in schema public
+  grant all on sequences to anon, authenticated, service_role;
+alter default privileges in schema public
+  grant all on functions to anon, authenticated, service_role
+"""
+MADE_LATER = """
+create table public.later (id bigint generated always as identity, body text);
+create function public.later_function() returns jsonb language sql as 'select null::jsonb';
+create function private.later_function() returns jsonb language sql as 'select null::jsonb'
+"""
+
+
+@pytest.fixture(params=["today's project", "older project"])
+def project(request: pytest.FixtureRequest, bare_database: Database) -> Iterator[Connection]:
+    with bare_database.connect() as connection:
+        if request.param == "older project":
+            connection.execute(GENEROUS_DEFAULTS)
+        apply_migrations(bare_database)
+        yield connection
+
+
+class TestRelations:
+    def test_anon_and_public_have_no_privilege_on_any(self, project: Connection) -> None:
+        for grants in catalogue.relation_grants(project).values():
+            assert not grants.keys() & {"anon", "PUBLIC"}
+
+    def test_grants_to_signed_in_users_are_exactly_these(self, project: Connection) -> None:
+        assert without_service_role(catalogue.relation_grants(project)) == (
+            without_service_role(TABLES)
+        )
+
+    def test_grants_to_the_secret_key_hold_at_least_these(self, project: Connection) -> None:
+        grants = catalogue.relation_grants(project)
+        for relation, expected in TABLES.items():
+            assert expected["service_role"] <= grants[relation]["service_role"]
+
+    def test_no_column_has_grants_of_its_own(self, project: Connection) -> None:
+        assert catalogue.column_grants(project) == []
+
+
+class TestFunctions:
+    def test_anon_and_public_may_execute_none(self, project: Connection) -> None:
+        assert not catalogue.function_grants(project).keys() & {"anon", "PUBLIC"}
+
+    @pytest.mark.parametrize(
+        ("role", "expected"),
+        [("authenticated", SIGNED_IN_FUNCTIONS), ("service_role", SERVICE_FUNCTIONS)],
+    )
+    def test_public_functions_are_granted_exactly_as_listed(
+        self, project: Connection, role: str, expected: set[str]
+    ) -> None:
+        granted = catalogue.function_grants(project)[role]
+        assert {f.removeprefix("public.") for f in granted if f.startswith("public.")} == expected
+
+    def test_trigger_functions_are_granted_to_nobody(self, project: Connection) -> None:
+        rows = run(project, "select distinct tgfoid::regproc::text from pg_trigger")
+        triggers = {name for (name,) in rows if name.startswith("private.")}
+        assert triggers
+        for granted in catalogue.function_grants(project).values():
+            assert not granted & triggers
+
+
+class TestPrivateSchema:
+    def test_is_closed_to_anon_and_public(self, project: Connection) -> None:
+        expected = {("authenticated", "usage"), ("service_role", "usage")}
+        assert catalogue.schema_grants(project, "private") == expected
+
+    def test_holds_no_table(self, project: Connection) -> None:
+        rows = run(
+            project,
+            "select relname from pg_class where relnamespace = 'private'::regnamespace",
+        )
+        assert rows == []
+
+
+class TestWhatALaterMigrationMakes:
+    def test_is_open_to_no_role_of_the_api(self, project: Connection) -> None:
+        project.execute(MADE_LATER)
+        grants = catalogue.relation_grants(project)
+        assert "later" not in grants
+        assert "later_id_seq" not in grants
+        for granted in catalogue.function_grants(project).values():
+            assert not granted & {"public.later_function", "private.later_function"}
+
+
+def without_service_role(
+    grants: dict[str, dict[str, set[str]]],
+) -> dict[str, dict[str, set[str]]]:
+    kept = {
+        relation: {role: held for role, held in roles.items() if role != "service_role"}
+        for relation, roles in grants.items()
+    }
+    return {relation: roles for relation, roles in kept.items() if roles}

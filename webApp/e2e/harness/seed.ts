@@ -1,0 +1,87 @@
+import postgres from 'postgres';
+
+import type { Account } from '#e2e/harness/accounts.ts';
+import type { Stack } from '#e2e/harness/stack.ts';
+
+export interface SeedSession {
+  channel: 'web' | 'telegram' | 'scheduled';
+  title: string;
+  /** Last activity; now when left out. */
+  updatedAt?: Date;
+  pinned?: boolean;
+  messages?: { role: 'user' | 'assistant'; content: string }[];
+}
+
+let count = 0;
+
+/** Writes sessions with the secret key, as the other channels do; returns their ids in order. */
+export async function seedSessions(
+  stack: Stack,
+  account: Account,
+  sessions: SeedSession[],
+): Promise<string[]> {
+  const rows = sessions.map((session) => toRow(account, session));
+  await insert(stack, 'chat_sessions', rows);
+  for (const [index, session] of sessions.entries()) {
+    const row = rows[index];
+    if (!row || !session.messages?.length) continue;
+    await insertMessages(stack, row, session);
+  }
+  if (sessions.some((session) => session.messages && session.updatedAt)) {
+    await backdate(stack, rows);
+  }
+  return rows.map((row) => row.session_id);
+}
+
+type SessionRow = ReturnType<typeof toRow>;
+
+function toRow(account: Account, session: SeedSession) {
+  count += 1;
+  const id = `${Date.now()}${count}`;
+  const prefixes = { web: 'web', telegram: 'telegram:42', scheduled: 'scheduled' };
+  const instant = (session.updatedAt ?? new Date()).toISOString();
+  return {
+    user_id: account.id,
+    session_id: `${prefixes[session.channel]}:${id}`,
+    channel: session.channel,
+    title: session.title,
+    title_source: 'user',
+    pinned: session.pinned ?? false,
+    created_at: instant,
+    updated_at: instant,
+  };
+}
+
+async function insertMessages(stack: Stack, row: SessionRow, session: SeedSession) {
+  for (const { role, content } of session.messages ?? []) {
+    await insert(stack, 'chat_message_history', [
+      { session_id: row.session_id, user_id: row.user_id, role, content, channel: row.channel },
+    ]);
+  }
+}
+
+/** A new message is activity, and the tables' triggers set it to now: past them as their owner. */
+async function backdate(stack: Stack, rows: SessionRow[]): Promise<void> {
+  const sql = postgres(stack.db_url, { max: 1 });
+  await sql.begin(async (transaction) => {
+    await transaction`alter table chat_sessions disable trigger user`;
+    await transaction`alter table chat_message_history disable trigger user`;
+    for (const { session_id: id, updated_at: instant } of rows) {
+      await transaction`update chat_sessions set updated_at = ${instant} where session_id = ${id}`;
+      await transaction`
+        update chat_message_history set created_at = ${instant} where session_id = ${id}`;
+    }
+    await transaction`alter table chat_message_history enable trigger user`;
+    await transaction`alter table chat_sessions enable trigger user`;
+  });
+  await sql.end();
+}
+
+async function insert(stack: Stack, table: string, rows: object[]): Promise<void> {
+  const response = await fetch(`${stack.supabase_url}/rest/v1/${table}`, {
+    method: 'POST',
+    headers: { apikey: stack.secret_key, 'Content-Type': 'application/json' },
+    body: JSON.stringify(rows),
+  });
+  if (!response.ok) throw new Error(`${table}: ${response.status} ${await response.text()}`);
+}

@@ -1,0 +1,106 @@
+import { openSignedIn, signUp } from '#e2e/harness/accounts.ts';
+import {
+  expectAccessible,
+  expectSteadyLayout,
+  keepPicture,
+  recordLayoutShift,
+} from '#e2e/harness/measures.ts';
+import { realisticSessions } from '#e2e/harness/realisticSessions.ts';
+import { seedSessions } from '#e2e/harness/seed.ts';
+import { sessionRows } from '#e2e/harness/sessionRows.ts';
+import { expect, test } from '#e2e/harness/test.ts';
+
+const WIDTHS = [
+  { width: 360, height: 780 },
+  { width: 768, height: 1024 },
+  { width: 1440, height: 900 },
+];
+
+for (const theme of ['light', 'dark'] as const) {
+  for (const viewport of WIDTHS) {
+    const name = `${viewport.width}-${theme}`;
+
+    test.describe(name, () => {
+      test.use({ viewport, colorScheme: theme });
+
+      test('sign-in and picker are accessible and steady', async ({ page, stack, account }) => {
+        await recordLayoutShift(page);
+        await page.goto('/');
+        await expect(page.getByLabel('E-mail')).toBeVisible();
+        await expectAccessible(page);
+        await expectSteadyLayout(page);
+        await keepPicture(page, `sign-in-${name}`);
+
+        await seedSessions(stack, account, realisticSessions(new Date()));
+        await openSignedIn(page, account);
+        const drawer = page.getByRole('button', { name: 'Show sessions' });
+        await expect(sessionRows(page).first().or(drawer)).toBeVisible();
+        if (await drawer.isVisible()) await drawer.click();
+        await expect(sessionRows(page).first()).toBeVisible();
+        await expect(page.getByRole('button', { name: /^All \d/ })).toBeVisible();
+        await expectAccessible(page);
+        await expectSteadyLayout(page);
+        await keepPicture(page, `picker-${name}`);
+
+        await page.getByRole('button', { name: 'Settings' }).click();
+        await expect(page.getByRole('menuitem', { name: 'Sign out' })).toBeVisible();
+        await expectAccessible(page);
+        await keepPicture(page, `settings-${name}`);
+      });
+
+      test('an empty registry is accessible', async ({ page, stack }) => {
+        await openSignedIn(page, await signUp(stack, 'newcomer'), '/new');
+        await expect(page.getByRole('textbox')).toBeVisible();
+        await expectAccessible(page);
+        await keepPicture(page, `empty-${name}`);
+      });
+    });
+  }
+}
+
+test.describe('on a phone', () => {
+  test.use({ viewport: { width: 360, height: 780 }, hasTouch: true });
+
+  test('one pane at a time, and back to the list where it was', async ({
+    page,
+    stack,
+    account,
+  }) => {
+    await seedSessions(stack, account, realisticSessions(new Date()));
+    await openSignedIn(page, account);
+    await sessionRows(page).filter({ hasText: 'Spanish for the pharmacy' }).tap();
+    await expect(page).toHaveTitle('Spanish for the pharmacy · chat-registry');
+    await expect(page.getByRole('heading', { name: 'Sessions' })).toBeHidden();
+    const list = page.locator('nav[aria-label="Sessions"]');
+    const scrolledTo = await list.evaluate((element) => element.scrollTop);
+    expect(scrolledTo).toBeGreaterThan(0);
+    await page.getByRole('button', { name: 'Back to sessions' }).tap();
+    await expect(page.getByRole('heading', { name: 'Sessions' })).toBeVisible();
+    expect(await list.evaluate((element) => element.scrollTop)).toBe(scrolledTo);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(360);
+  });
+});
+
+test.describe('between phone and wide', () => {
+  test.use({ viewport: { width: 768, height: 1024 } });
+
+  test('the drawer opens, leads to a session and gives the focus back', async ({
+    page,
+    stack,
+    account,
+  }) => {
+    await seedSessions(stack, account, realisticSessions(new Date()));
+    await openSignedIn(page, account);
+    const button = page.getByRole('button', { name: 'Show sessions' });
+    await button.click();
+    await expect(sessionRows(page).first()).toBeVisible();
+    await page.keyboard.press('Escape');
+    await expect(sessionRows(page).first()).toBeHidden();
+    await expect(button).toBeFocused();
+
+    await button.click();
+    await sessionRows(page).filter({ hasText: 'Sourdough' }).click();
+    await expect(page).toHaveTitle('Sourdough at 70 % water · chat-registry');
+    await expect(sessionRows(page).first()).toBeHidden();
+  });
+});

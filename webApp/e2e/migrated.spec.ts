@@ -1,0 +1,24 @@
+import { sessionRows } from '#e2e/harness/sessionRows.ts';
+import { startMigratedStack } from '#e2e/harness/stack.ts';
+import { expect, test } from '#e2e/harness/test.ts';
+
+let running: Awaited<ReturnType<typeof startMigratedStack>>;
+
+test.beforeAll(async () => {
+  running = await startMigratedStack();
+});
+test.afterAll(() => running.stop());
+
+test('sessions from before the migrations are listed and can be read', async ({ page }) => {
+  const { base_url: baseUrl, email, password } = running.stack;
+  await page.goto(baseUrl);
+  await page.getByLabel('E-mail').fill(email);
+  await page.getByLabel('Password').fill(password);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+
+  await expect(sessionRows(page)).toHaveText([/^Web.*Water it from below\.$/]);
+  await expect(page.getByRole('button', { name: 'Web 1' })).toBeVisible();
+  await sessionRows(page).first().click();
+  await expect(page.getByRole('main').getByText('How do I keep basil alive?')).toBeVisible();
+  await expect(page.getByRole('main').getByText('Water it from below.')).toBeVisible();
+});

@@ -1,0 +1,191 @@
+import { openSignedIn } from '#e2e/harness/accounts.ts';
+import { sessionRows } from '#e2e/harness/sessionRows.ts';
+import { expect, test } from '#e2e/harness/test.ts';
+import { startProxy } from '#e2e/sessionProxy.ts';
+import { composerOf, lastAnswer, messagesOf, seedMessages, send } from '#e2e/sessionSeeds.ts';
+
+test('a message and its answer are still there after a refresh', async ({ page, account }) => {
+  await openSignedIn(page, account, '/new');
+  await send(page, 'What was cold in November?');
+  await expect(page).toHaveURL(/\/sessions\/[0-9a-f-]{36}$/);
+  await expect(sessionRows(page)).toHaveText([/What was cold in November\?/]);
+  await expect(page.getByRole('heading', { name: 'What was cold in November?' })).toBeVisible();
+  await expect(lastAnswer(page)).toContainText('Demo model ·');
+
+  await page.reload();
+  await expect(messagesOf(page).getByRole('article')).toHaveCount(2);
+  await expect(messagesOf(page).getByRole('article').first()).toContainText('cold in November');
+  await expect(lastAnswer(page)).toContainText('This is the demo model.');
+  await expect(sessionRows(page)).toHaveText([/What was cold in November\?/]);
+});
+
+test('an answer goes on after a refresh, and on a second device', async ({
+  page,
+  context,
+  account,
+}) => {
+  await openSignedIn(page, account, '/new');
+  await send(page, 'Please count to 250');
+  await expect(lastAnswer(page)).toContainText('20 21 22');
+  await page.reload();
+  await expect(messagesOf(page).getByRole('article').first()).toContainText('count to 250');
+  await expect(lastAnswer(page)).toContainText('20 21 22');
+  await expect(page.getByRole('button', { name: 'Stop answering' })).toBeVisible();
+
+  const second = await context.newPage();
+  await second.goto(page.url());
+  await expect(lastAnswer(second)).toContainText('30 31 32');
+  await expect(lastAnswer(second)).toContainText('249 250.');
+  await expect(lastAnswer(page)).toContainText('249 250.');
+  await expect(lastAnswer(page)).toContainText('Demo model ·');
+  await expect(page.getByRole('button', { name: 'Stop answering' })).toBeHidden();
+});
+
+test('an answer goes on while another session is read', async ({ page, stack, account }) => {
+  await seedMessages(stack, account, {
+    title: 'Kitchen renovation',
+    messages: [{ role: 'user', content: 'When can the tiler start?' }],
+  });
+  await openSignedIn(page, account, '/new');
+  await send(page, 'Please count to 100');
+  await expect(lastAnswer(page)).toContainText('10 11 12');
+  const address = page.url();
+  await sessionRows(page).filter({ hasText: 'Kitchen renovation' }).click();
+  await expect(messagesOf(page)).toContainText('When can the tiler start?');
+  await sessionRows(page).filter({ hasText: 'count to 100' }).click();
+  await expect(page).toHaveURL(address);
+  await expect(lastAnswer(page)).toContainText('99 100.');
+});
+
+test('a stopped answer keeps its text and can be asked for again', async ({ page, account }) => {
+  await openSignedIn(page, account, '/new');
+  await send(page, 'Please count to 900');
+  await expect(lastAnswer(page)).toContainText('10 11 12');
+  await page.getByRole('button', { name: 'Stop answering' }).click();
+  await expect(lastAnswer(page)).toContainText(/Stopped at \d\d:\d\d\./);
+  await expect(lastAnswer(page)).toContainText('10 11 12');
+  await page.reload();
+  await expect(lastAnswer(page)).toContainText(/Stopped at \d\d:\d\d\./);
+
+  await lastAnswer(page).getByRole('button', { name: 'Try again' }).click();
+  await expect(messagesOf(page).getByRole('article')).toHaveCount(4);
+  await expect(page.getByRole('button', { name: 'Try again' })).toBeHidden();
+  await page.getByRole('button', { name: 'Stop answering' }).click();
+  await expect(lastAnswer(page)).toContainText(/Stopped at/);
+});
+
+test('a message sent during an answer waits for its turn', async ({ page, account }) => {
+  await openSignedIn(page, account, '/new');
+  await send(page, 'Please count to 120');
+  await expect(lastAnswer(page)).toContainText('10 11 12');
+  await send(page, 'And then count to 3');
+  await expect(messagesOf(page)).toContainText('Waiting for the answer above');
+  await expect(messagesOf(page)).toContainText('119 120.');
+  await expect(lastAnswer(page)).toContainText('1 2 3.');
+  await expect(lastAnswer(page)).toContainText('I have seen 3 messages');
+});
+
+test('a draft is kept for each session over a reload', async ({ page, stack, account }) => {
+  const path = await seedMessages(stack, account, { title: 'Books to read next', messages: [] });
+  await openSignedIn(page, account, path);
+  await composerOf(page).fill('The Living Mountain');
+  await page
+    .getByRole('link', { name: 'New session' })
+    .or(page.getByRole('button', { name: 'New session' }))
+    .click();
+  await expect(composerOf(page)).toHaveValue('');
+  await composerOf(page).fill('Something new');
+  await page.reload();
+  await expect(composerOf(page)).toHaveValue('Something new');
+  await sessionRows(page).filter({ hasText: 'Books to read next' }).click();
+  await expect(composerOf(page)).toHaveValue('The Living Mountain');
+});
+
+test('a message from another channel appears by itself', async ({ page, stack, account }) => {
+  const path = await seedMessages(stack, account, {
+    title: 'Greenhouse frost nights',
+    messages: [{ role: 'user', content: 'Which nights were cold?' }],
+  });
+  await openSignedIn(page, account, path);
+  await expect(messagesOf(page)).toContainText('Which nights were cold?');
+  const sessionId = decodeURIComponent(path.slice('/sessions/'.length));
+  const response = await fetch(`${stack.supabase_url}/rest/v1/chat_message_history`, {
+    method: 'POST',
+    headers: { apikey: stack.secret_key, 'Content-Type': 'application/json' },
+    body: JSON.stringify({
+      session_id: sessionId,
+      user_id: account.id,
+      role: 'user',
+      channel: 'telegram',
+      content: 'Written on the train',
+    }),
+  });
+  expect(response.ok).toBe(true);
+  await expect(messagesOf(page)).toContainText('Written on the train');
+  await expect(messagesOf(page)).toContainText(/via Telegram · \d\d:\d\d/);
+});
+
+test.describe('without the server', () => {
+  test.use({ expectedConsole: /Failed to load resource/ });
+
+  test('a message is kept, also over a reload, and goes out once', async ({ page, account }) => {
+    await openSignedIn(page, account, '/new');
+    await page.route('**/api/chat/sessions', (route) => route.abort());
+    await send(page, 'Is anybody there?');
+    await expect(page.getByText('Could not reach the server. Your message is kept.')).toBeVisible();
+    await page.reload();
+    await expect(messagesOf(page)).toContainText('Is anybody there?');
+    await page.unroute('**/api/chat/sessions');
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await expect(page).toHaveURL(/\/sessions\//);
+    await expect(lastAnswer(page)).toContainText('Demo model ·');
+
+    // The server takes the next one, but what it answers is lost on the way back.
+    const lost = page.waitForEvent('requestfailed', (request) => request.method() === 'POST');
+    await page.route('**/messages', async (route) => {
+      if (route.request().method() !== 'POST') return route.fallback();
+      await route.fetch();
+      return route.abort();
+    });
+    await send(page, 'Did you hear me?');
+    await lost;
+    await expect(messagesOf(page).getByRole('article')).toHaveCount(4);
+    await expect(lastAnswer(page)).toContainText('Demo model ·');
+    await expect(messagesOf(page).getByText('Did you hear me?', { exact: true })).toHaveCount(2);
+    await expect(page.getByText('Your message is kept.')).toBeHidden();
+  });
+
+  test('an answer goes on when the connection is back', async ({ page, stack, account }) => {
+    const proxy = await startProxy(stack.base_url);
+    await openSignedIn(page, account, `${proxy.url}/new`);
+    await send(page, 'Please count to 150');
+    await expect(lastAnswer(page)).toContainText('10 11 12');
+    proxy.cut();
+    await expect(lastAnswer(page)).toContainText('The connection broke. Trying again.');
+    await expect(lastAnswer(page)).toContainText('10 11 12');
+    proxy.restore();
+    await expect(lastAnswer(page)).toContainText('149 150.');
+    await expect(lastAnswer(page)).toContainText('Demo model ·');
+    await proxy.close();
+  });
+
+  test('a message that was not sent can be taken back', async ({ page, account }) => {
+    await openSignedIn(page, account, '/new');
+    await page.route('**/api/chat/sessions', (route) => route.abort());
+    await send(page, 'Never mind');
+    await page.getByRole('button', { name: 'Edit' }).click();
+    await expect(composerOf(page)).toHaveValue('Never mind');
+    await expect(page.getByText('Your message is kept')).toBeHidden();
+  });
+});
+
+test('a message over the limit is not sent and not lost', async ({ page, account }) => {
+  await openSignedIn(page, account, '/new');
+  const text = 'é'.repeat(40_000);
+  await composerOf(page).fill(text);
+  await expect(page.getByRole('alert')).toHaveText(
+    'A message holds 64 KB of text. Shorten this one by 14,464 bytes.',
+  );
+  await expect(page.getByRole('button', { name: 'Send' })).toBeDisabled();
+  await expect(composerOf(page)).toHaveValue(text);
+});

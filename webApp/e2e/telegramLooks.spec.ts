@@ -1,0 +1,77 @@
+import type { Page } from '@playwright/test';
+
+import { openSignedIn } from '#e2e/harness/accounts.ts';
+import { expectAccessible, keepPicture } from '#e2e/harness/measures.ts';
+import { expect, test } from '#e2e/harness/test.ts';
+import { composerOf } from '#e2e/sessionSeeds.ts';
+
+const SIZES = [
+  { width: 360, height: 780 },
+  { width: 1440, height: 900 },
+];
+const URL = 'https://t.me/greenhouse_bot?start=c2Vzc2lvbnMgaW4gb25lIGxpc3Qu';
+const ADA = { id: '1', display_name: 'Ada Lovelace', status: 'active' };
+const WORK = { id: '2', display_name: 'Ada at work', status: 'blocked' };
+const AT = new Date().toISOString();
+
+/** Answers about links as a server with a bot does; telegram.spec.ts has the real one. */
+async function serveLinks(page: Page, links: object[]): Promise<void> {
+  const dated = links.map((link) => ({ ...link, created_at: AT }));
+  await page.route('**/api/chat/links/telegram', (route) =>
+    route.request().method() === 'POST'
+      ? route.fulfill({
+          status: 201,
+          json: { url: URL, expires_at: new Date(Date.now() + 600_000).toISOString() },
+        })
+      : route.fulfill({
+          json: { is_configured: true, bot_username: 'greenhouse_bot', links: dated },
+        }),
+  );
+}
+
+async function openPanel(page: Page) {
+  await page.getByRole('button', { name: 'Settings' }).click();
+  await page.getByRole('menuitem', { name: 'Connect Telegram' }).click();
+  return page.getByRole('dialog', { name: 'Connect Telegram' });
+}
+
+for (const theme of ['light', 'dark'] as const) {
+  for (const viewport of SIZES) {
+    const name = `${viewport.width}-${theme}`;
+
+    test.describe(name, () => {
+      test.use({ viewport, colorScheme: theme });
+
+      test('the way to a bot, to a link and back are accessible', async ({ page, account }) => {
+        await openSignedIn(page, account);
+        await expect(page.getByRole('button', { name: 'Connect Telegram' })).toBeVisible();
+        // The composer takes the focus when it arrives, and would close a menu.
+        if (viewport.width > 640) await expect(composerOf(page)).toBeFocused();
+        await keepPicture(page, `telegram-first-run-${name}`);
+        const panel = await openPanel(page);
+        await expect(panel.getByRole('listitem')).toHaveCount(3);
+        await expectAccessible(page);
+        await keepPicture(page, `telegram-no-bot-${name}`);
+
+        await serveLinks(page, []);
+        await expect(panel.getByRole('timer')).toBeVisible();
+        await expectAccessible(page);
+        await keepPicture(page, `telegram-invitation-${name}`);
+
+        await serveLinks(page, [ADA, WORK]);
+        await expect(panel.getByText('Ada Lovelace is linked.')).toBeVisible();
+        await panel.getByRole('button', { name: 'Remove Ada at work' }).click();
+        await expect(panel.getByRole('button', { name: /^Undo/ })).toBeFocused();
+        await expectAccessible(page);
+        await keepPicture(page, `telegram-linked-${name}`);
+        await panel.getByRole('button', { name: /^Undo/ }).click();
+        await expect(panel.getByText(/The bot is blocked there/)).toBeVisible();
+        await expectAccessible(page);
+        await keepPicture(page, `telegram-blocked-${name}`);
+
+        await page.keyboard.press('Escape');
+        await expect(page.getByRole('button', { name: 'Settings' })).toBeFocused();
+      });
+    });
+  }
+}

@@ -1,0 +1,25 @@
+import { defineConfig } from '@playwright/test';
+
+import { CHROMIUM_ARGS, chromiumPath } from '#e2e/harness/chromium.ts';
+
+export default defineConfig({
+  testDir: 'e2e',
+  outputDir: 'e2e/artifacts/failures',
+  globalSetup: './e2e/harness/globalSetup.ts',
+  // One stack, one browser at a time: the machines that run this have few cores.
+  workers: 1,
+  fullyParallel: false,
+  forbidOnly: true,
+  retries: 0,
+  timeout: 60_000,
+  expect: { timeout: 10_000 },
+  reporter: 'list',
+  use: {
+    launchOptions: { executablePath: await chromiumPath(), args: CHROMIUM_ARGS },
+    viewport: { width: 1440, height: 900 },
+    locale: 'en-GB',
+    // What still moves when a test clicks would only make it miss.
+    contextOptions: { reducedMotion: 'reduce' },
+    trace: 'retain-on-failure',
+  },
+});

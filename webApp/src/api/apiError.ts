@@ -1,0 +1,67 @@
+import type { Problem } from '@/api/schema';
+
+export type FieldProblem = NonNullable<Problem['errors']>[number];
+
+/** The server's codes, and the two for when no problem came. */
+export type ErrorCode = Problem['code'] | 'unreachable' | 'unexpected';
+
+/** A call that did not succeed; `status` is 0 when no answer came from the server. */
+export class ApiError extends Error {
+  override readonly name = 'ApiError';
+  readonly code: ErrorCode;
+  readonly status: number;
+  readonly fieldProblems: FieldProblem[];
+  readonly retryAfterSeconds: number | null;
+
+  constructor(
+    problem: Pick<Problem, 'status' | 'detail' | 'errors'> & { code: ErrorCode },
+    retryAfterSeconds: number | null = null,
+  ) {
+    super(problem.detail);
+    this.code = problem.code;
+    this.status = problem.status;
+    this.fieldProblems = problem.errors ?? [];
+    this.retryAfterSeconds = retryAfterSeconds;
+  }
+
+  /** No answer came: the server is down, or this device is offline. */
+  static unreachable(): ApiError {
+    return new ApiError({
+      code: 'unreachable',
+      status: 0,
+      detail: 'Could not reach the server.',
+    });
+  }
+}
+
+/** Reads an answer that is not 2xx; anything but problem details becomes a general error. */
+export async function readApiError(response: Response): Promise<ApiError> {
+  const retryAfterSeconds = Number(response.headers.get('Retry-After')) || null;
+  const body: unknown = await response.json().catch(() => null);
+  if (isProblem(body)) return new ApiError(body, retryAfterSeconds);
+  const detail = 'The server could not answer this.';
+  return new ApiError({ code: 'unexpected', status: response.status, detail }, retryAfterSeconds);
+}
+
+function isProblem(body: unknown): body is Problem {
+  return (
+    typeof body === 'object' &&
+    body !== null &&
+    'code' in body &&
+    typeof body.code === 'string' &&
+    'detail' in body &&
+    typeof body.detail === 'string' &&
+    'status' in body &&
+    typeof body.status === 'number'
+  );
+}
+
+/** One plain sentence for the person in front of the screen. */
+export function describeError(error: unknown): string {
+  if (!(error instanceof ApiError)) return 'Something went wrong.';
+  if (error.status === 0) return 'Could not reach the server.';
+  if (error.status === 401) return 'Your sign-in has ended.';
+  if (error.code === 'session_not_found') return 'This session does not exist.';
+  if (error.status === 503) return 'The server is busy at the moment.';
+  return 'The server could not answer this.';
+}

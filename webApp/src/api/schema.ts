@@ -1,0 +1,16 @@
+import type { components } from '@/api/schema.gen';
+
+type Schemas = components['schemas'];
+
+export type Session = Schemas['Session'];
+export type SessionPage = Schemas['SessionPage'];
+export type SessionCounts = Schemas['SessionCounts'];
+export type SessionWithMessages = Schemas['SessionWithMessages'];
+export type CreateSessionRequest = Schemas['CreateSessionRequest'];
+export type Message = Schemas['Message'];
+export type MessagePage = Schemas['MessagePage'];
+export type TelegramLinks = Schemas['TelegramLinks'];
+export type ChannelLink = Schemas['ChannelLink'];
+export type PublicConfig = Schemas['PublicConfig'];
+export type Problem = Schemas['Problem'];
+export type Channel = Session['channel'];

@@ -1,0 +1,190 @@
+import { notifyManager, type QueryClient } from '@tanstack/react-query';
+
+import { ApiError, describeError } from '@/api/apiError';
+import { apiClient, dataOf } from '@/api/client';
+import { followAnswer } from '@/api/turns/followAnswer';
+import {
+  addLiveAnswer,
+  dropLiveAnswer,
+  mayHoldConnection,
+  patchLiveAnswer,
+  useLiveAnswers,
+  whenItMayHoldConnection,
+} from '@/api/turns/liveAnswers';
+import { addOutgoing, findOutgoing, patchOutgoing, useOutbox } from '@/api/turns/outbox';
+import { TextBuffer } from '@/api/turns/TextBuffer';
+import {
+  placeEndedAnswer,
+  placeNewSession,
+  placeStartedTurn,
+  refreshNewest,
+} from '@/api/turns/turnCache';
+import type { TurnEvent } from '@/api/turns/turnEvents';
+import { cancelAnswer, joinAnswer, postMessage } from '@/api/turns/turnRequests';
+import { newId } from '@/lib/newId';
+
+export interface NewMessage {
+  sessionId: string;
+  content: string;
+  /** The session is made with this message. */
+  startsSession?: boolean;
+}
+
+/** Sends messages and follows their answers. It belongs to the tab, not to a page of it. */
+export class TurnRunner {
+  readonly #queryClient: QueryClient;
+  readonly #buffer = new TextBuffer();
+  /** Requests of a session leave in the order of writing. */
+  readonly #lines = new Map<string, Promise<void>>();
+  readonly #sending = new Set<string>();
+  #userLeft = new AbortController();
+
+  constructor(queryClient: QueryClient) {
+    this.#queryClient = queryClient;
+  }
+
+  /** Shows a message as waiting and sends it. */
+  send({ sessionId, content, startsSession = false }: NewMessage): void {
+    const clientRequestId = newId();
+    const createdAt = new Date().toISOString();
+    addOutgoing({ clientRequestId, sessionId, content, createdAt, startsSession, problem: null });
+    this.#lineUp(sessionId, clientRequestId);
+  }
+
+  /** Sends a message that failed once more, under the same request id. */
+  retry(clientRequestId: string): void {
+    const message = findOutgoing(clientRequestId);
+    if (!message) return;
+    patchOutgoing(clientRequestId, { problem: null });
+    this.#lineUp(message.sessionId, clientRequestId);
+  }
+
+  /** Goes on with what was waiting when the page was left. */
+  resume(): void {
+    for (const { sessionId, clientRequestId, problem } of useOutbox.getState().messages) {
+      if (problem === null) this.#lineUp(sessionId, clientRequestId);
+    }
+  }
+
+  /** Follows an answer that is being written; a second call changes nothing. */
+  join(sessionId: string, answerId: number): void {
+    void this.#follow(sessionId, answerId, null);
+  }
+
+  /**
+   * Stops an answer. What had arrived is kept.
+   *
+   * @throws ApiError when the server did not take it; the answer goes on.
+   */
+  async stop(sessionId: string, answerId: number): Promise<void> {
+    patchLiveAnswer(answerId, { isStopping: true });
+    try {
+      placeEndedAnswer(this.#queryClient, await cancelAnswer(sessionId, answerId), null);
+    } catch (error) {
+      patchLiveAnswer(answerId, { isStopping: false });
+      throw error;
+    }
+  }
+
+  /** Drops every stream: the user has left. What was not sent waits for them. */
+  forget(): void {
+    this.#userLeft.abort();
+    this.#userLeft = new AbortController();
+    this.#buffer.clear();
+    this.#lines.clear();
+    this.#sending.clear();
+    useLiveAnswers.setState({ answers: {} });
+  }
+
+  #lineUp(sessionId: string, clientRequestId: string): void {
+    if (this.#sending.has(clientRequestId)) return;
+    this.#sending.add(clientRequestId);
+    const line = this.#lines.get(sessionId) ?? Promise.resolve();
+    const signal = this.#userLeft.signal;
+    this.#lines.set(
+      sessionId,
+      line.then(() => this.#deliver(clientRequestId, signal)),
+    );
+  }
+
+  async #deliver(clientRequestId: string, signal: AbortSignal): Promise<void> {
+    const hasUserLeft = () => signal.aborted;
+    const message = findOutgoing(clientRequestId);
+    if (!message || hasUserLeft()) return;
+    try {
+      if (message.startsSession) await this.#startSession(message.sessionId, clientRequestId);
+      const { answerId, stream } = await postMessage(message, signal);
+      void this.#follow(message.sessionId, answerId, stream);
+    } catch (error) {
+      if (hasUserLeft()) return;
+      patchOutgoing(clientRequestId, { problem: describeSendError(error) });
+    } finally {
+      this.#sending.delete(clientRequestId);
+    }
+  }
+
+  async #startSession(sessionId: string, clientRequestId: string): Promise<void> {
+    const body = { session_id: sessionId };
+    const session = dataOf(await apiClient.POST('/api/chat/sessions', { body }));
+    placeNewSession(this.#queryClient, session);
+    patchOutgoing(clientRequestId, { startsSession: false });
+  }
+
+  async #follow(
+    sessionId: string,
+    answerId: number,
+    stream: ReadableStream<Uint8Array> | null,
+  ): Promise<void> {
+    if (answerId in useLiveAnswers.getState().answers) {
+      void stream?.cancel();
+      return;
+    }
+    const signal = this.#userLeft.signal;
+    addLiveAnswer(answerId, sessionId);
+    try {
+      const follower = {
+        open: () => joinAnswer(sessionId, answerId, signal),
+        isAllowed: () => mayHoldConnection(answerId),
+        whenAllowed: () => whenItMayHoldConnection(answerId),
+        onEvent: (event: TurnEvent) => this.#apply(sessionId, answerId, event),
+        onBreak: () => patchLiveAnswer(answerId, { isReconnecting: true }),
+      };
+      await followAnswer(follower, stream, signal);
+    } catch {
+      // The server refuses to go on, or the user has left: what is stored is what there is.
+      if (!signal.aborted) refreshNewest(this.#queryClient, sessionId);
+    } finally {
+      this.#buffer.drop(answerId);
+      // Queued behind the cache's own notification, or the text would be gone for one frame.
+      notifyManager.schedule(() => dropLiveAnswer(answerId));
+    }
+  }
+
+  #apply(sessionId: string, answerId: number, event: TurnEvent): void {
+    switch (event.type) {
+      case 'turn.started':
+        this.#buffer.drop(answerId);
+        patchLiveAnswer(answerId, {
+          text: event.assistant_message.content,
+          isReconnecting: false,
+        });
+        placeStartedTurn(this.#queryClient, sessionId, event);
+        break;
+      case 'turn.queued':
+        // The list shows what is ahead; followAnswer lets the connection go.
+        break;
+      case 'message.delta':
+        this.#buffer.append(answerId, event.text);
+        break;
+      case 'turn.finished':
+        placeEndedAnswer(this.#queryClient, event.message, event.session);
+    }
+  }
+}
+
+/** Says why a message did not go out; it is kept either way. */
+function describeSendError(error: unknown): string {
+  const isRefused = error instanceof ApiError && error.code === 'validation_failed';
+  const [field] = isRefused ? error.fieldProblems : [];
+  return field ? `This message ${field.message}.` : describeError(error);
+}

@@ -1,0 +1,138 @@
+import { notifyManager, type QueryClient, queryOptions } from '@tanstack/react-query';
+
+import { apiClient, dataOf } from '@/api/client';
+import { queryKeys } from '@/api/queryKeys';
+import { fetchMessagePage } from '@/api/queryOptions';
+import type { Message, MessagePage, Session } from '@/api/schema';
+import { findListedSession, placeSessionOnTop } from '@/api/sessionListCache';
+import {
+  mergeMessages,
+  mergeMessagesAbove,
+  mergeNewestMessages,
+  NO_MESSAGES,
+} from '@/api/turns/messageList';
+import { dropOutgoing } from '@/api/turns/outbox';
+import type { TurnStarted } from '@/api/turns/turnEvents';
+
+const NEWEST_PAGE_SIZE = 50;
+const POLL_MS = 5_000;
+
+const newestKey = (sessionId: string) => [...queryKeys.session(sessionId), 'newest'] as const;
+
+/** Reads a session and its newest messages every few seconds and lays them over what is loaded. */
+export function newestMessagesOptions(sessionId: string) {
+  return queryOptions({
+    queryKey: newestKey(sessionId),
+    queryFn: async ({ client, signal }) => {
+      const params = { path: { session_id: sessionId }, query: { limit: NEWEST_PAGE_SIZE } };
+      const { messages, has_more, next_before_id, ...session } = dataOf(
+        await apiClient.GET('/api/chat/sessions/{session_id}', { params, signal }),
+      );
+      const page: MessagePage = { messages, has_more, next_before_id };
+      updateMessages(client, sessionId, (loaded) => mergeNewestMessages(loaded, page));
+      placeSession(client, session);
+      return null;
+    },
+    // The list itself has just been read when its poll begins.
+    initialData: null,
+    initialDataUpdatedAt: () => Date.now(),
+    staleTime: POLL_MS,
+    refetchInterval: POLL_MS,
+    refetchOnWindowFocus: 'always',
+    retry: false,
+  });
+}
+
+/** Reads the page above what is loaded and puts it in front, whatever has been added meanwhile. */
+export async function loadMessagesAbove(
+  queryClient: QueryClient,
+  sessionId: string,
+): Promise<void> {
+  const loaded = queryClient.getQueryData<MessagePage>(queryKeys.messages(sessionId));
+  const beforeId = loaded?.next_before_id ?? null;
+  if (beforeId === null) return;
+  const page = await fetchMessagePage(sessionId, beforeId);
+  updateMessages(queryClient, sessionId, (current) => mergeMessagesAbove(current, beforeId, page));
+}
+
+/** A session that has just been made: its messages need not be asked for. */
+export function placeNewSession(queryClient: QueryClient, session: Session): void {
+  queryClient.setQueryData<MessagePage>(
+    queryKeys.messages(session.session_id),
+    (page) => page ?? NO_MESSAGES,
+  );
+  placeSession(queryClient, session);
+  void queryClient.invalidateQueries({ queryKey: queryKeys.sessionCounts() });
+}
+
+/** A turn has begun: its rows are the newest of the session. */
+export function placeStartedTurn(
+  queryClient: QueryClient,
+  sessionId: string,
+  turn: TurnStarted,
+): void {
+  const { user_message: userMessage, assistant_message: answer } = turn;
+  dropStalePolls(queryClient, sessionId);
+  updateMessages(queryClient, sessionId, (loaded) =>
+    mergeMessages(loaded, userMessage ? [userMessage, answer] : [answer]),
+  );
+  const session = findSession(queryClient, sessionId);
+  if (userMessage && session) {
+    const preview = { last_message_preview: userMessage.content.slice(0, 200) };
+    const updated_at = userMessage.created_at;
+    placeSession(queryClient, { ...session, ...preview, updated_at, is_answering: true });
+  }
+  // A rejoined turn may follow messages that this tab has not seen; a new title is unknown too.
+  if (!userMessage || session?.title == null) refreshNewest(queryClient, sessionId);
+}
+
+/** An answer has ended. */
+export function placeEndedAnswer(
+  queryClient: QueryClient,
+  message: Message,
+  session: Session | null,
+): void {
+  dropStalePolls(queryClient, message.session_id);
+  updateMessages(queryClient, message.session_id, (loaded) => mergeMessages(loaded, [message]));
+  if (session) placeSession(queryClient, session);
+}
+
+/** Reads the newest messages now, when the session is open. */
+export function refreshNewest(queryClient: QueryClient, sessionId: string): void {
+  void queryClient.invalidateQueries({ queryKey: newestKey(sessionId) });
+}
+
+/** A session the server has answered with, wherever it is shown. */
+function placeSession(queryClient: QueryClient, session: Session): void {
+  queryClient.setQueryData<Session>(queryKeys.session(session.session_id), session);
+  const listed = findListedSession(queryClient, session.session_id);
+  const isNews = !listed || Date.parse(session.updated_at) > Date.parse(listed.updated_at);
+  if (isNews && !session.archived) placeSessionOnTop(queryClient, session);
+}
+
+function findSession(queryClient: QueryClient, sessionId: string): Session | undefined {
+  return (
+    queryClient.getQueryData<Session>(queryKeys.session(sessionId)) ??
+    findListedSession(queryClient, sessionId)
+  );
+}
+
+/** A poll that is under way may have been answered before this turn's rows were there. */
+function dropStalePolls(queryClient: QueryClient, sessionId: string): void {
+  void queryClient.cancelQueries({ queryKey: newestKey(sessionId) });
+  void queryClient.cancelQueries({ queryKey: [...queryKeys.all, 'sessions', 'newest'] });
+}
+
+function updateMessages(
+  queryClient: QueryClient,
+  sessionId: string,
+  update: (loaded: MessagePage) => MessagePage,
+): void {
+  const loaded = queryClient.getQueryData<MessagePage>(queryKeys.messages(sessionId));
+  if (!loaded) return;
+  const updated = update(loaded);
+  queryClient.setQueryData<MessagePage>(queryKeys.messages(sessionId), updated);
+  const sent = new Set(updated.messages.map((message) => message.client_request_id));
+  // Behind the cache's own notification, or a sent message would be gone for one frame.
+  notifyManager.schedule(() => dropOutgoing(sent));
+}

@@ -1,0 +1,80 @@
+import { lazy, Suspense, useState } from 'react';
+import { useLocation } from 'react-router';
+
+import { PickerColumn } from '@/app/PickerColumn';
+import { signOut } from '@/app/signOut';
+import { Picker } from '@/features/picker/Picker';
+import { classNames } from '@/lib/ui/classNames';
+import { PHONE, useMediaQuery, WIDE } from '@/lib/useMediaQuery';
+
+// The picker is drawn while the session's part of the app is still on its way.
+const loadingPanes = import('@/app/PaneRoutes');
+const PaneRoutes = lazy(async () => ({ default: (await loadingPanes).PaneRoutes }));
+const ConnectTelegram = lazy(async () => ({
+  default: (await import('@/features/telegram/ConnectTelegram')).ConnectTelegram,
+}));
+const PickerDrawer = lazy(async () => ({
+  default: (await import('@/app/PickerDrawer')).PickerDrawer,
+}));
+
+/** The picker beside the session; in a drawer below 900 px; one at a time below 640 px. */
+export function Frame({ email }: { email: string }) {
+  const isWide = useMediaQuery(WIDE);
+  const isPhone = useMediaQuery(PHONE);
+  const isHome = useLocation().pathname === '/';
+  const [isDrawerOpen, setIsDrawerOpen] = useState(false);
+  const telegram = useTelegramPanel();
+  const picker = (
+    <Picker
+      email={email}
+      onSignOut={() => void signOut()}
+      onConnectTelegram={telegram.open}
+      onOpenSession={() => setIsDrawerOpen(false)}
+    />
+  );
+  return (
+    <div className="relative flex h-full overflow-clip">
+      {isWide && <PickerColumn>{picker}</PickerColumn>}
+      {isPhone && (
+        // Kept while a session is open, so that coming back finds the list where it was.
+        <div className={classNames('absolute inset-0', !isHome && 'invisible')} inert={!isHome}>
+          {picker}
+        </div>
+      )}
+      {!(isPhone && isHome) && (
+        <div className="relative z-10 h-full min-w-0 flex-1 bg-page">
+          <Suspense>
+            <PaneRoutes
+              pickerAccess={isWide ? 'beside' : isPhone ? 'back' : 'drawer'}
+              onOpenDrawer={() => setIsDrawerOpen(true)}
+            />
+          </Suspense>
+        </div>
+      )}
+      {!isWide && !isPhone && (
+        <Suspense>
+          <PickerDrawer isOpen={isDrawerOpen} onOpenChange={setIsDrawerOpen}>
+            {picker}
+          </PickerDrawer>
+        </Suspense>
+      )}
+      {telegram.panel}
+    </div>
+  );
+}
+
+/** The panel in which Telegram accounts are linked; loaded when it is first asked for. */
+function useTelegramPanel() {
+  const [opener, setOpener] = useState<HTMLElement | null>(null);
+  const [isNeeded, setIsNeeded] = useState(false);
+  const open = (pressed: HTMLElement) => {
+    setIsNeeded(true);
+    setOpener(pressed);
+  };
+  const panel = isNeeded && (
+    <Suspense>
+      <ConnectTelegram opener={opener} onClose={() => setOpener(null)} />
+    </Suspense>
+  );
+  return { open, panel };
+}

@@ -1,0 +1,68 @@
+import { LogOut, Send, Settings2 } from 'lucide-react';
+import { useRef } from 'react';
+
+import { IconButton } from '@/lib/ui/IconButton';
+import {
+  Menu,
+  MenuItem,
+  MenuLabel,
+  MenuRadioGroup,
+  MenuRadioItem,
+  MenuSeparator,
+} from '@/lib/ui/Menu';
+import { type Theme, useChatStore } from '@/stores/useChatStore';
+
+const THEMES: { theme: Theme; label: string }[] = [
+  { theme: 'system', label: 'Like the system' },
+  { theme: 'light', label: 'Light' },
+  { theme: 'dark', label: 'Dark' },
+];
+
+interface SettingsMenuProps {
+  email: string;
+  onConnectTelegram: (opener: HTMLElement) => void;
+  onSignOut: () => void;
+}
+
+/** Theme, Telegram and sign-out, at the picker's foot. */
+export function SettingsMenu({ email, onConnectTelegram, onSignOut }: SettingsMenuProps) {
+  const triggerRef = useRef<HTMLButtonElement>(null);
+  const theme = useChatStore((state) => state.theme);
+  const setTheme = useChatStore((state) => state.setTheme);
+  return (
+    <Menu
+      side="top"
+      trigger={
+        <IconButton ref={triggerRef} label="Settings">
+          <Settings2 aria-hidden size={16} />
+        </IconButton>
+      }
+    >
+      <MenuLabel>Theme</MenuLabel>
+      <MenuRadioGroup value={theme} onValueChange={(value) => setTheme(value as Theme)}>
+        {THEMES.map((choice) => (
+          <MenuRadioItem key={choice.theme} value={choice.theme}>
+            {choice.label}
+          </MenuRadioItem>
+        ))}
+      </MenuRadioGroup>
+      <MenuSeparator />
+      <MenuItem
+        onSelect={() => {
+          if (triggerRef.current) onConnectTelegram(triggerRef.current);
+        }}
+      >
+        <Send aria-hidden size={16} className="text-icon" />
+        Connect Telegram
+      </MenuItem>
+      <MenuSeparator />
+      <MenuLabel>
+        <span className="block max-w-60 truncate">{email}</span>
+      </MenuLabel>
+      <MenuItem onSelect={onSignOut}>
+        <LogOut aria-hidden size={16} className="text-icon" />
+        Sign out
+      </MenuItem>
+    </Menu>
+  );
+}

@@ -1,0 +1,39 @@
+import type { ReactNode } from 'react';
+
+import type { Session } from '@/api/schema';
+import { CHANNEL_LABELS } from '@/lib/channel';
+import { nameSession } from '@/lib/nameSession';
+import { ChannelTile } from '@/lib/ui/ChannelTile';
+
+interface SessionHeadProps {
+  /** Undefined until it is known; the head keeps its height. */
+  session: Session | undefined;
+  /** Somebody has written here into a session of another channel. */
+  isContinuedOnWeb?: boolean;
+  headStart: ReactNode;
+}
+
+/** What is open: its channel, its title and whose agent answers. */
+export function SessionHead({ session, isContinuedOnWeb = false, headStart }: SessionHeadProps) {
+  return (
+    <header className="flex h-14 flex-none items-center gap-3 border-b border-line pr-3 pl-4 max-phone:gap-1 max-phone:px-1">
+      {headStart}
+      {session && (
+        <>
+          <ChannelTile channel={session.channel} className="size-7 max-phone:mr-2" />
+          <div className="min-w-0 flex-1">
+            <h1 className="truncate text-sm font-semibold max-phone:text-base">
+              {nameSession(session)}
+            </h1>
+            <p className="truncate text-xs text-muted max-phone:text-note">
+              {CHANNEL_LABELS[session.channel]}
+              {isContinuedOnWeb && <span className="max-phone:hidden">, continued on the web</span>}
+              {' · '}
+              {session.agent_name}
+            </p>
+          </div>
+        </>
+      )}
+    </header>
+  );
+}

@@ -1,0 +1,146 @@
+import type { ReactNode } from 'react';
+import { useNavigate } from 'react-router';
+
+import { ApiError, describeError } from '@/api/apiError';
+import { useChatMessages, useChatSession } from '@/api/hooks/useChatHistoryHooks';
+import type { Message, Session } from '@/api/schema';
+import { useTurnRunner } from '@/api/turns/useTurnRunner';
+import { Composer } from '@/features/session/composer/Composer';
+import { LiveAnnouncer } from '@/features/session/messages/LiveAnnouncer';
+import { MessageList } from '@/features/session/messages/MessageList';
+import { OlderMessages } from '@/features/session/messages/OlderMessages';
+import { SessionFrame } from '@/features/session/SessionFrame';
+import { SessionHead } from '@/features/session/SessionHead';
+import { SkeletonMessages } from '@/features/session/SkeletonMessages';
+import { useAnswersFollowed, useStop } from '@/features/session/useAnswers';
+import { takeBack, useOutboxResumed, useOutgoing } from '@/features/session/useOutgoing';
+import { StatusPage } from '@/lib/ui/StatusPage';
+
+export interface SessionPaneProps {
+  sessionId: string;
+  /** Leads back to the picker where it is not beside the session; stands first in the head. */
+  headStart: ReactNode;
+  /** The line that says that a demo model answers, or nothing. */
+  notice: ReactNode;
+}
+
+/** One session: its head, its messages and the composer. */
+export function SessionPane({ sessionId, headStart, notice }: SessionPaneProps) {
+  const session = useChatSession(sessionId);
+  const list = useChatMessages(sessionId);
+  const runner = useTurnRunner();
+  const messages = list.data ?? NO_MESSAGES;
+  const stop = useStop(messages);
+  useAnswersFollowed(messages);
+  useOutboxResumed();
+
+  if (isNotThere(session.error) || isNotThere(list.error)) {
+    return <NotThere headStart={headStart} />;
+  }
+  return (
+    <SessionFrame
+      head={
+        <SessionHead
+          session={session.data}
+          isContinuedOnWeb={isContinuedOnWeb(session.data, messages)}
+          headStart={headStart}
+        />
+      }
+      composer={
+        <Composer
+          draftKey={sessionId}
+          placeholder="Write a message"
+          onSend={(content) => runner.send({ sessionId, content })}
+          {...stop}
+          note={notice}
+        />
+      }
+    >
+      <Messages sessionId={sessionId} list={list} />
+    </SessionFrame>
+  );
+}
+
+const NO_MESSAGES: never[] = [];
+
+/** True where a session of another channel holds a message that was written here. */
+function isContinuedOnWeb(session: Session | undefined, messages: readonly Message[]): boolean {
+  if (!session || session.channel === 'web') return false;
+  return messages.some(({ role, channel }) => role === 'user' && channel === 'web');
+}
+
+interface MessagesProps {
+  sessionId: string;
+  list: ReturnType<typeof useChatMessages>;
+}
+
+function Messages({ sessionId, list }: MessagesProps) {
+  const outgoing = useOutgoing(sessionId);
+  if (list.isPending) return <SkeletonMessages />;
+  if (!list.data) {
+    return (
+      <div className="min-h-0 flex-1">
+        <StatusPage
+          sentence={describeError(list.error)}
+          action="Try again"
+          onAction={() => void list.refetch()}
+        />
+      </div>
+    );
+  }
+  if (list.data.length === 0 && outgoing.length === 0) return <NoMessages />;
+  const loadOlder = () => {
+    // A failure is told above the first message.
+    list.fetchNextPage().catch(() => undefined);
+  };
+  return (
+    <>
+      <MessageList
+        sessionId={sessionId}
+        messages={list.data}
+        outgoing={outgoing}
+        hasMoreAbove={list.hasNextPage}
+        top={
+          <OlderMessages
+            isLoading={list.isFetchingNextPage}
+            hasFailed={list.isFetchNextPageError}
+            onRetry={loadOlder}
+          />
+        }
+        onNearTop={() => {
+          const isBusy = list.isFetchingNextPage || list.isFetchNextPageError;
+          if (list.hasNextPage && !isBusy) loadOlder();
+        }}
+        onEdit={(clientRequestId) => takeBack(clientRequestId, sessionId)}
+      />
+      <LiveAnnouncer messages={list.data} />
+    </>
+  );
+}
+
+function NoMessages() {
+  return (
+    <div className="grid min-h-0 flex-1 place-items-center p-6">
+      <p className="animate-appear-late text-base text-muted">No messages in this session yet.</p>
+    </div>
+  );
+}
+
+/** No such session, or somebody else's: the server does not tell them apart. */
+function isNotThere(error: Error | null): boolean {
+  return error instanceof ApiError && (error.status === 404 || error.status === 422);
+}
+
+function NotThere({ headStart }: { headStart: ReactNode }) {
+  const navigate = useNavigate();
+  return (
+    <main className="flex h-full flex-col">
+      <div className="flex h-14 flex-none items-center px-1 wide:hidden">{headStart}</div>
+      <StatusPage
+        sentence="There is no session at this address."
+        action="Start a new session"
+        onAction={() => void navigate('/new', { replace: true })}
+      />
+    </main>
+  );
+}

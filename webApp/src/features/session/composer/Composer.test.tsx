@@ -1,0 +1,100 @@
+import { fireEvent, render, screen } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
+
+import { PublicConfigContext } from '@/api/publicConfig';
+import { Composer } from '@/features/session/composer/Composer';
+import { useChatStore } from '@/stores/useChatStore';
+
+const CONFIG = {
+  supabase_url: null,
+  supabase_publishable_key: 'key',
+  is_demo_model: false,
+  chat_model: 'a-model',
+  message_max_bytes: 64,
+};
+
+function renderComposer(onStop: (() => void) | null = null) {
+  const onSend = vi.fn();
+  const { unmount } = render(
+    <PublicConfigContext value={CONFIG}>
+      <Composer
+        draftKey="s1"
+        placeholder="Write a message"
+        onSend={onSend}
+        onStop={onStop}
+        note="A note"
+      />
+    </PublicConfigContext>,
+  );
+  return { onSend, unmount, field: screen.getByRole('textbox', { name: 'Message' }) };
+}
+
+beforeEach(() => {
+  vi.stubGlobal('matchMedia', () => ({ matches: false }));
+  useChatStore.getState().claimDrafts('u1');
+  useChatStore.getState().setDraft('s1', '');
+});
+
+describe('Composer', () => {
+  test('sends with Enter and empties itself', async () => {
+    const { field, onSend } = renderComposer();
+    await userEvent.type(field, 'Hello{Enter}');
+    expect(onSend).toHaveBeenCalledExactlyOnceWith('Hello');
+    expect(field).toHaveValue('');
+  });
+
+  test('breaks the line with Shift+Enter', async () => {
+    const { field, onSend } = renderComposer();
+    await userEvent.type(field, 'One{Shift>}{Enter}{/Shift}two');
+    expect(field).toHaveValue('One\ntwo');
+    expect(onSend).not.toHaveBeenCalled();
+  });
+
+  test('leaves Enter to the input method while a word is composed', async () => {
+    const { field, onSend } = renderComposer();
+    await userEvent.type(field, 'かんじ');
+    fireEvent.keyDown(field, { key: 'Enter', isComposing: true });
+    fireEvent.keyDown(field, { key: 'Enter', keyCode: 229 });
+    expect(onSend).not.toHaveBeenCalled();
+  });
+
+  test('sends nothing when nothing is written', async () => {
+    const { field, onSend } = renderComposer();
+    await userEvent.type(field, '   {Enter}');
+    expect(onSend).not.toHaveBeenCalled();
+    expect(screen.getByRole('button', { name: 'Send' })).toBeDisabled();
+  });
+
+  test('names the limit and keeps the text when it is too long', async () => {
+    const { field, onSend } = renderComposer();
+    const text = 'x'.repeat(65);
+    await userEvent.click(field);
+    await userEvent.paste(text);
+    await userEvent.keyboard('{Enter}');
+    expect(screen.getByRole('alert')).toHaveTextContent('Shorten this one by 1 byte.');
+    expect(field).toBeInvalid();
+    expect(field).toHaveValue(text);
+    expect(onSend).not.toHaveBeenCalled();
+  });
+
+  test('finds its draft again', async () => {
+    const { field, unmount } = renderComposer();
+    await userEvent.type(field, 'Half a thought');
+    unmount();
+    expect(renderComposer().field).toHaveValue('Half a thought');
+    expect(localStorage.getItem('chat-registry')).toContain('Half a thought');
+  });
+
+  test('has a stop button in the place of send while it answers', async () => {
+    const onStop = vi.fn();
+    const { field, onSend } = renderComposer(onStop);
+    expect(screen.queryByRole('button', { name: 'Send' })).toBeNull();
+    await userEvent.click(screen.getByRole('button', { name: 'Stop answering' }));
+    expect(onStop).toHaveBeenCalledOnce();
+
+    await userEvent.type(field, 'And then?');
+    await userEvent.click(screen.getByRole('button', { name: 'Send' }));
+    expect(onSend).toHaveBeenCalledExactlyOnceWith('And then?');
+  });
+});

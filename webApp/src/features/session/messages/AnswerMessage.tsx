@@ -1,0 +1,92 @@
+import { ArrowLeftRight } from 'lucide-react';
+import type { ReactNode } from 'react';
+
+import { usePublicConfig } from '@/api/publicConfig';
+import type { Message } from '@/api/schema';
+import { type LiveAnswer, useLiveAnswer } from '@/api/turns/liveAnswers';
+import { Markdown } from '@/features/session/markdown/Markdown';
+import { describeEnd } from '@/features/session/messages/describeEnd';
+import { FailedDelivery, MessageFoot } from '@/features/session/messages/MessageFoot';
+import { MessageRow } from '@/features/session/messages/MessageRow';
+import { Button } from '@/lib/ui/Button';
+
+const DEMO_MODEL = 'demo';
+
+interface AnswerMessageProps {
+  message: Message;
+  /** An answer further up is written first. */
+  isInLine: boolean;
+  /** Asks again; null where that would surprise. */
+  onRetry: (() => void) | null;
+}
+
+/** An answer as plain text on the page, while it is written and after. */
+export function AnswerMessage({ message, isInLine, onRetry }: AnswerMessageProps) {
+  const live = useLiveAnswer(message.id);
+  const isStreaming = message.status === 'streaming';
+  const text = isStreaming ? newerText(message, live) : message.content;
+  return (
+    <MessageRow
+      label="Answer"
+      copyText={isStreaming || text === '' ? null : () => text}
+      footClassName={message.fallback_notice === null ? 'mt-2' : 'mt-1'}
+      foot={
+        isStreaming ? (
+          live?.isReconnecting && 'The connection broke. Trying again.'
+        ) : (
+          <EndedFoot message={message} onRetry={onRetry} />
+        )
+      }
+    >
+      {isInLine && text === '' ? (
+        <p className="text-base text-muted">Waiting for the answer above</p>
+      ) : (
+        (isStreaming || text !== '') && <Markdown text={text} isStreaming={isStreaming} />
+      )}
+      {message.fallback_notice !== null && <FallbackLine>{message.fallback_notice}</FallbackLine>}
+    </MessageRow>
+  );
+}
+
+/** The stream is ahead of what was stored, except before its first event. */
+function newerText(message: Message, live: LiveAnswer | undefined): string {
+  return live && live.text.length > message.content.length ? live.text : message.content;
+}
+
+function FallbackLine({ children }: { children: ReactNode }) {
+  return (
+    <p className="mt-2 flex min-h-6 items-center gap-2 text-note text-muted">
+      <ArrowLeftRight aria-hidden size={12} strokeWidth={2.4} className="text-icon-small" />
+      {children}
+    </p>
+  );
+}
+
+function EndedFoot({ message, onRetry }: Omit<AnswerMessageProps, 'isInLine'>) {
+  const nameModel = useModelName();
+  const end = describeEnd(message);
+  if (end === null) return <MessageFoot message={message} model={nameModel(message)} />;
+  return (
+    <span className="flex flex-wrap items-center gap-x-3 gap-y-1">
+      <span>
+        {end.sentence}
+        {end.detail !== null && <span className="max-phone:hidden"> {end.detail}</span>}
+      </span>
+      {onRetry && (
+        <Button className="h-7 px-2.5 max-phone:h-8" onClick={onRetry}>
+          Try again
+        </Button>
+      )}
+      <FailedDelivery message={message} />
+    </span>
+  );
+}
+
+/** Names the model where that says something: the demo, or another one than is usual here. */
+function useModelName(): (message: Message) => string | null {
+  const { chat_model: chatModel } = usePublicConfig();
+  return ({ model_id: modelId, fallback_notice: notice }) => {
+    if (modelId === DEMO_MODEL) return 'Demo model';
+    return modelId === chatModel || notice !== null ? null : modelId;
+  };
+}

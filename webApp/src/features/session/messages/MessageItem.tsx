@@ -1,0 +1,64 @@
+import { useTurnRunner } from '@/api/turns/useTurnRunner';
+import { AnswerMessage } from '@/features/session/messages/AnswerMessage';
+import type { ListItem } from '@/features/session/messages/listItems';
+import { OutgoingMessage } from '@/features/session/messages/OutgoingMessage';
+import { UserMessage } from '@/features/session/messages/UserMessage';
+import { formatDay } from '@/lib/time';
+import { classNames } from '@/lib/ui/classNames';
+import { useNow } from '@/lib/useNow';
+
+interface MessageItemProps {
+  item: ListItem;
+  onEdit: (clientRequestId: string) => void;
+}
+
+/** One row of the list: a message with the distance, or the day, above it. */
+export function MessageItem({ item, onEdit }: MessageItemProps) {
+  return (
+    <div className={classNames('mx-auto max-w-140', !item.startsDay && spaceAbove(item))}>
+      {item.startsDay && <DayDivider at={item.at} />}
+      <ItemBody item={item} onEdit={onEdit} />
+    </div>
+  );
+}
+
+function ItemBody({ item, onEdit }: MessageItemProps) {
+  const runner = useTurnRunner();
+  const { message, outgoing } = item;
+  if (outgoing) {
+    return (
+      <OutgoingMessage
+        outgoing={outgoing}
+        onRetry={() => runner.retry(outgoing.clientRequestId)}
+        onEdit={() => onEdit(outgoing.clientRequestId)}
+      />
+    );
+  }
+  if (!message) return null;
+  if (item.speaker === 'user') return <UserMessage message={message} />;
+  const question = item.isLast ? item.above?.message : null;
+  const askAgain = (content: string) => runner.send({ sessionId: message.session_id, content });
+  return (
+    <AnswerMessage
+      message={message}
+      isInLine={item.isInLine}
+      onRetry={question?.role === 'user' ? () => askAgain(question.content) : null}
+    />
+  );
+}
+
+/** Distances are inside the row, or they would escape its measurement. */
+function spaceAbove({ above, speaker }: ListItem): string {
+  if (above === null) return '';
+  if (speaker === 'user') return above.speaker === 'user' ? 'pt-3' : 'pt-6';
+  return 'pt-4';
+}
+
+function DayDivider({ at }: { at: string }) {
+  const now = useNow();
+  return (
+    <div className="flex h-14 items-center gap-4 text-note text-muted before:h-px before:flex-1 before:bg-line after:h-px after:flex-1 after:bg-line">
+      {formatDay(new Date(at), now)}
+    </div>
+  );
+}

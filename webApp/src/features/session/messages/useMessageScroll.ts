@@ -1,0 +1,95 @@
+import { type RefObject, useLayoutEffect, useRef, useState } from 'react';
+import type { VirtualizerHandle } from 'virtua';
+
+import type { ListItem } from '@/features/session/messages/listItems';
+import { keepPlace, keptPlace } from '@/features/session/messages/keptPlaces';
+
+/** How far from the end still counts as being there. */
+const END_PX = 24;
+/** How far from the top the next page is asked for. */
+const LOAD_AHEAD_PX = 800;
+
+/** Where the reader is: at the end, a little above it, or more than a screen away. */
+export type ReadingPlace = 'end' | 'near' | 'far';
+
+interface MessageScrollOptions {
+  sessionId: string;
+  items: readonly ListItem[];
+  scrollerRef: RefObject<HTMLElement | null>;
+  virtualizerRef: RefObject<VirtualizerHandle | null>;
+  /** What stands above the first row. */
+  topPx: number;
+  onNearTop: () => void;
+}
+
+/**
+ * Follows the end of the list while the reader is there, leaves the view alone when they are not,
+ * and finds their place again when they come back to the session.
+ */
+export function useMessageScroll(options: MessageScrollOptions) {
+  const { sessionId, items, scrollerRef, virtualizerRef, topPx, onNearTop } = options;
+  const [place, setPlace] = useState<ReadingPlace>('end');
+  const isFollowing = useRef(true);
+  const last = useRef({ top: 0, height: 0 });
+
+  const moveToEnd = () => {
+    const scroller = scrollerRef.current;
+    if (scroller) scroller.scrollTop = scroller.scrollHeight;
+  };
+
+  const look = () => {
+    const scroller = scrollerRef.current;
+    const list = virtualizerRef.current;
+    if (!scroller || !list || items.length === 0) return;
+    const { scrollTop: top, scrollHeight: height, clientHeight } = scroller;
+    last.current = { top, height };
+    const distance = height - top - clientHeight;
+    setPlace(distance <= END_PX ? 'end' : distance <= clientHeight ? 'near' : 'far');
+    const index = list.findItemIndex(top);
+    const offset = top - topPx - list.getItemOffset(index);
+    const anchor = { key: items[index]?.key ?? '', offset };
+    keepPlace(sessionId, isFollowing.current ? null : anchor);
+    if (top < LOAD_AHEAD_PX) onNearTop();
+  };
+
+  const onScroll = () => {
+    const scroller = scrollerRef.current;
+    if (!scroller) return;
+    const { scrollTop: top, scrollHeight: height, clientHeight } = scroller;
+    if (height - top - clientHeight <= END_PX) isFollowing.current = true;
+    // A list that shrank moves the view up by itself; only the reader does so otherwise.
+    else if (top < last.current.top && height >= last.current.height) isFollowing.current = false;
+    look();
+  };
+
+  const onResize = () => {
+    if (isFollowing.current) moveToEnd();
+    look();
+  };
+
+  const jumpToEnd = () => {
+    isFollowing.current = true;
+    moveToEnd();
+  };
+
+  useLayoutEffect(() => {
+    const kept = keptPlace(sessionId);
+    const index = items.findIndex(({ key }) => key === kept?.key);
+    if (!kept || index === -1) return;
+    isFollowing.current = false;
+    virtualizerRef.current?.scrollToIndex(index, { align: 'start', offset: kept.offset });
+    // Only when the list appears; afterwards the reader moves it.
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, []);
+
+  // The reader's own message is always followed; what else arrives only from the end.
+  const sentKey = items.findLast(({ outgoing }) => outgoing)?.key;
+  const knownSentKey = useRef(sentKey);
+  useLayoutEffect(() => {
+    if (sentKey !== undefined && sentKey !== knownSentKey.current) isFollowing.current = true;
+    knownSentKey.current = sentKey;
+    if (isFollowing.current) moveToEnd();
+  });
+
+  return { place, onScroll, onResize, jumpToEnd };
+}

@@ -1,0 +1,37 @@
+import { useEffect } from 'react';
+
+import { describeError } from '@/api/apiError';
+import type { Message } from '@/api/schema';
+import { useLiveAnswer } from '@/api/turns/liveAnswers';
+import { useTurnRunner } from '@/api/turns/useTurnRunner';
+import { toastError } from '@/lib/toastError';
+
+/** Follows every answer of the session that is being written, wherever it was asked for. */
+export function useAnswersFollowed(messages: readonly Message[]): void {
+  const runner = useTurnRunner();
+  useEffect(() => {
+    for (const message of messages) {
+      if (message.status === 'streaming') runner.join(message.session_id, message.id);
+    }
+  }, [messages, runner]);
+}
+
+interface Stop {
+  /** Stops the answer that is being written; null while none is. */
+  onStop: (() => void) | null;
+  isStopping: boolean;
+}
+
+/** The answer at the front of the line can be stopped. */
+export function useStop(messages: readonly Message[]): Stop {
+  const runner = useTurnRunner();
+  const current = messages.find(({ status }) => status === 'streaming');
+  const live = useLiveAnswer(current?.id ?? 0);
+  if (!current) return { onStop: null, isStopping: false };
+  const onStop = () => {
+    runner.stop(current.session_id, current.id).catch((error: unknown) => {
+      toastError(`${describeError(error)} The answer goes on.`);
+    });
+  };
+  return { onStop, isStopping: live?.isStopping ?? false };
+}

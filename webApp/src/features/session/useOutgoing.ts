@@ -1,0 +1,44 @@
+import { useEffect, useMemo } from 'react';
+
+import {
+  claimOutbox,
+  dropOutgoing,
+  findOutgoing,
+  forgetOutbox,
+  type OutgoingMessage,
+  useOutbox,
+} from '@/api/turns/outbox';
+import { useTurnRunner } from '@/api/turns/useTurnRunner';
+import { useChatStore } from '@/stores/useChatStore';
+
+/** What this user has written and the server does not have yet, of one session. */
+export function useOutgoing(sessionId: string | null): readonly OutgoingMessage[] {
+  const messages = useOutbox((outbox) => outbox.messages);
+  return useMemo(
+    () => messages.filter((message) => message.sessionId === sessionId),
+    [messages, sessionId],
+  );
+}
+
+/** Sends what was waiting when the page was left; another user's messages are dropped. */
+export function useOutboxResumed(): void {
+  const runner = useTurnRunner();
+  const userId = useChatStore((state) => state.draftsOwnerId);
+  useEffect(() => {
+    if (userId === null) {
+      forgetOutbox();
+      return;
+    }
+    claimOutbox(userId);
+    runner.resume();
+  }, [runner, userId]);
+}
+
+/** Takes a message that was not sent back into the composer, above what is written there. */
+export function takeBack(clientRequestId: string, draftKey: string): void {
+  const message = findOutgoing(clientRequestId);
+  if (!message) return;
+  const { drafts, setDraft } = useChatStore.getState();
+  setDraft(draftKey, [message.content, drafts[draftKey] ?? ''].filter(Boolean).join('\n\n'));
+  dropOutgoing(new Set([clientRequestId]));
+}

@@ -1,0 +1,45 @@
+import { describe, expect, test } from 'vitest';
+
+import { daysBetween, formatDay, formatGroup, formatRowTime } from '@/lib/time';
+
+const NOW = new Date(2026, 10, 20, 9, 40);
+
+describe('formatRowTime', () => {
+  test.each([
+    [new Date(2026, 10, 20, 9, 39, 30), 'now'],
+    [new Date(2026, 10, 16, 18, 0), 'Mon'],
+    [new Date(2026, 10, 13, 18, 0), '13 Nov'],
+    [new Date(2024, 4, 3, 18, 0), '3 May 2024'],
+  ])('%s is %s', (instant, words) => expect(formatRowTime(instant, NOW)).toBe(words));
+
+  test('a clock ahead of ours is now', () => {
+    expect(formatRowTime(new Date(2026, 10, 20, 9, 50), NOW)).toBe('now');
+  });
+
+  test('today and yesterday show the time of day', () => {
+    expect(formatRowTime(new Date(2026, 10, 20, 8, 15), NOW)).toMatch(/8:15/);
+    expect(formatRowTime(new Date(2026, 10, 19, 23, 59), NOW)).toMatch(/:59/);
+  });
+});
+
+describe('formatGroup', () => {
+  test.each([
+    [new Date(2026, 10, 20, 0, 0), 'Today'],
+    [new Date(2026, 10, 19, 23, 59), 'Yesterday'],
+    [new Date(2026, 10, 13, 0, 0), 'Previous 7 days'],
+    [new Date(2026, 10, 12, 23, 59), 'November'],
+    [new Date(2025, 10, 12, 12, 0), 'November 2025'],
+  ])('%s belongs to %s', (instant, group) => expect(formatGroup(instant, NOW)).toBe(group));
+});
+
+test('formatDay names today and yesterday, and dates the rest', () => {
+  expect(formatDay(NOW, NOW)).toBe('Today');
+  expect(formatDay(new Date(2026, 10, 19, 1), NOW)).toBe('Yesterday');
+  expect(formatDay(new Date(2026, 10, 9, 1), NOW)).toMatch(/Monday.*9 November 2026/);
+});
+
+test('daysBetween counts midnights, not 24 hours', () => {
+  expect(daysBetween(new Date(2026, 10, 19, 23, 59), new Date(2026, 10, 20, 0, 1))).toBe(1);
+  // A day of 25 hours where clocks go back; of 24 elsewhere.
+  expect(daysBetween(new Date(2026, 9, 24, 12), new Date(2026, 9, 26, 12))).toBe(2);
+});

@@ -1,0 +1,66 @@
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+// The app speaks English; only the choice between 09:36 and 9:36 AM follows the reader.
+const LANGUAGE = 'en-GB';
+const { hourCycle, hour12 } = new Intl.DateTimeFormat(undefined, {
+  hour: 'numeric',
+}).resolvedOptions();
+
+function format(options: Intl.DateTimeFormatOptions) {
+  const formatter = new Intl.DateTimeFormat(LANGUAGE, options);
+  return (date: Date) => formatter.format(date);
+}
+
+const clock = format({
+  hour: hour12 ? 'numeric' : '2-digit',
+  minute: '2-digit',
+  ...(hourCycle && { hourCycle }),
+});
+const weekday = format({ weekday: 'short' });
+const dayAndMonth = format({ day: 'numeric', month: 'short' });
+const fullDate = format({ day: 'numeric', month: 'short', year: 'numeric' });
+const month = format({ month: 'long' });
+const monthAndYear = format({ month: 'long', year: 'numeric' });
+const longDate = format({ weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' });
+
+/** Midnights between two instants in the reader's time zone: 0 is the same day, 1 the day before. */
+export function daysBetween(earlier: Date, later: Date): number {
+  const start = new Date(earlier).setHours(0, 0, 0, 0);
+  const end = new Date(later).setHours(0, 0, 0, 0);
+  return Math.round((end - start) / DAY_MS);
+}
+
+/** The time of a row: `now`, 09:36, Thu, 12 Nov or 3 May 2024. */
+export function formatRowTime(instant: Date, now: Date): string {
+  if (now.getTime() - instant.getTime() < 60_000) return 'now';
+  const days = daysBetween(instant, now);
+  if (days <= 1) return clock(instant);
+  if (days < 7) return weekday(instant);
+  return instant.getFullYear() === now.getFullYear() ? dayAndMonth(instant) : fullDate(instant);
+}
+
+/** The clock time of an instant: 09:36. */
+export function formatClock(instant: Date): string {
+  return clock(instant);
+}
+
+/** The date of an instant: 20 Nov 2026. */
+export function formatDate(instant: Date): string {
+  return fullDate(instant);
+}
+
+/** A day as a divider names it: Today, Yesterday, or the whole date. */
+export function formatDay(instant: Date, now: Date): string {
+  const days = daysBetween(instant, now);
+  if (days <= 0) return 'Today';
+  return days === 1 ? 'Yesterday' : longDate(instant);
+}
+
+/** The group of the picker an instant belongs to. */
+export function formatGroup(instant: Date, now: Date): string {
+  const days = daysBetween(instant, now);
+  if (days <= 0) return 'Today';
+  if (days === 1) return 'Yesterday';
+  if (days <= 7) return 'Previous 7 days';
+  return instant.getFullYear() === now.getFullYear() ? month(instant) : monthAndYear(instant);
+}

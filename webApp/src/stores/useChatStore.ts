@@ -1,0 +1,75 @@
+import { create } from 'zustand';
+import { persist } from 'zustand/middleware';
+
+import type { ChannelName } from '@/lib/channel';
+
+export type Theme = 'system' | 'light' | 'dark';
+export type ChannelFilter = 'all' | ChannelName;
+
+export const PICKER_WIDTH = { min: 240, default: 300, max: 420 };
+/** The key of the draft of a session that does not exist yet. */
+export const NEW_SESSION_DRAFT = 'new';
+
+interface ChatState {
+  theme: Theme;
+  pickerWidth: number;
+  channelFilter: ChannelFilter;
+  /** Unsent text by session id, of `draftsOwnerId` only. */
+  drafts: Record<string, string>;
+  draftsOwnerId: string | null;
+  setTheme: (theme: Theme) => void;
+  setPickerWidth: (width: number) => void;
+  setChannelFilter: (filter: ChannelFilter) => void;
+  setDraft: (sessionId: string, text: string) => void;
+  /** Another user's arrival drops what the one before has left. */
+  claimDrafts: (userId: string) => void;
+  /** What signing out leaves behind of the user: nothing. */
+  forgetUser: () => void;
+}
+
+const STORAGE_KEY = 'chat-registry';
+
+/** What only this browser knows; the server's state lives in TanStack Query. */
+export const useChatStore = create<ChatState>()(
+  persist(
+    (set) => ({
+      theme: 'system',
+      pickerWidth: PICKER_WIDTH.default,
+      channelFilter: 'all',
+      drafts: {},
+      draftsOwnerId: null,
+      setTheme: (theme) => set({ theme }),
+      setPickerWidth: (width) =>
+        set({ pickerWidth: Math.min(PICKER_WIDTH.max, Math.max(PICKER_WIDTH.min, width)) }),
+      setChannelFilter: (channelFilter) => set({ channelFilter }),
+      setDraft: (sessionId, text) =>
+        set(({ draftsOwnerId, drafts: { [sessionId]: _, ...others } }) => {
+          // A composer may still write while its user is being signed out.
+          if (draftsOwnerId === null) return {};
+          return { drafts: text === '' ? others : { ...others, [sessionId]: text } };
+        }),
+      claimDrafts: (userId) =>
+        set(({ draftsOwnerId }) =>
+          draftsOwnerId === userId
+            ? {}
+            : { drafts: {}, draftsOwnerId: userId, channelFilter: 'all' },
+        ),
+      forgetUser: () => set({ drafts: {}, draftsOwnerId: null, channelFilter: 'all' }),
+    }),
+    {
+      name: STORAGE_KEY,
+      version: 1,
+      partialize: ({ theme, pickerWidth, drafts, draftsOwnerId }) => ({
+        theme,
+        pickerWidth,
+        drafts,
+        draftsOwnerId,
+      }),
+    },
+  ),
+);
+
+// Another tab wrote: without this its drafts and its signing out would be undone by the next write.
+window.addEventListener('storage', (event) => {
+  if (event.key === STORAGE_KEY) void useChatStore.persist.rehydrate();
+});

@@ -1,0 +1,28 @@
+import type { Message } from '@/api/schema';
+
+/** A stored message as the server answers with it. */
+export function makeMessage(overrides: Partial<Message> & { id: number }): Message {
+  const instant = '2026-11-20T12:00:00Z';
+  return {
+    session_id: 'session-1',
+    user_id: '11111111-1111-4111-8111-111111111111',
+    parent_id: null,
+    role: 'user',
+    content: `Message ${overrides.id}`,
+    item: null,
+    status: 'complete',
+    channel: 'web',
+    model_id: null,
+    provider_id: null,
+    fallback_notice: null,
+    failure_reason: null,
+    topic: null,
+    client_request_id: null,
+    created_at: instant,
+    updated_at: instant,
+    attachments: [],
+    branch: { index: 1, count: 1, sibling_ids: [overrides.id] },
+    delivery: null,
+    ...overrides,
+  };
+}
