@@ -199,27 +199,6 @@ end;
 $$;
 
 -- Also tells how a message's delivery stands: delivered when every part is, failed when one has.
-create function private.delivery_to_json(p_message_id bigint) returns jsonb
-language plpgsql stable security invoker set search_path = '' as $$
-begin
-  return (
-    select jsonb_build_object(
-      'channel', min(o.channel),
-      'status', case
-        when bool_or(o.status = 'failed') then 'failed'
-        when bool_and(o.status = 'sent') then 'delivered'
-        else 'waiting'
-      end,
-      'reason', max(o.error) filter (where o.status = 'failed'),
-      'delivered_at', case when bool_and(o.status = 'sent') then max(o.ended_at) end
-    )
-    from public.channel_outbox o
-    where o.message_id = p_message_id and o.status <> 'skipped'
-    having count(*) > 0
-  );
-end;
-$$;
-
 -- Without bitmap scans: the policy's user_id would tempt the planner to add a bitmap of all the
 -- user's messages to every look-up of one session.
 create or replace function private.messages_to_json(p_ids bigint[]) returns jsonb
@@ -235,7 +214,7 @@ begin
           'count', cardinality(f.sibling_ids),
           'sibling_ids', f.sibling_ids
         ),
-        'delivery', private.delivery_to_json(m.id)
+        'delivery', d.delivery
       ) order by m.id
     ), '[]'::jsonb)
     from unnest(p_ids) as wanted (id)
@@ -252,13 +231,29 @@ begin
           and x.parent_id is null and x.role = m.role
       ) as found
     ) as f
+    left join lateral (
+      select jsonb_build_object(
+        'channel', min(o.channel),
+        'status', case
+          when bool_or(o.status = 'failed') then 'failed'
+          when bool_and(o.status = 'sent') then 'delivered'
+          else 'waiting'
+        end,
+        'reason', max(o.error) filter (where o.status = 'failed'),
+        'delivered_at', case when bool_and(o.status = 'sent') then max(o.ended_at) end
+      ) as delivery
+      from public.channel_outbox o
+      where o.message_id = m.id and o.status <> 'skipped'
+      having count(*) > 0
+    ) as d on true
   );
 end;
 $$;
 
 create or replace function private.sessions_to_json(p_sessions public.chat_sessions[])
 returns jsonb
-language plpgsql stable security invoker set search_path = '' as $$
+language plpgsql stable security invoker
+set search_path = '' set enable_bitmapscan = off as $$
 begin
   return (
     select coalesce(jsonb_agg(shown), '[]'::jsonb)
@@ -276,7 +271,6 @@ begin
 end;
 $$;
 
-grant execute on function private.delivery_to_json(bigint) to authenticated, service_role;
 grant execute on function public.upsert_channel_delivery(uuid, bigint, uuid) to service_role;
 grant execute on function public.claim_channel_delivery(text, integer) to service_role;
 grant execute on function public.update_channel_delivery(bigint, uuid, jsonb) to service_role;

@@ -111,8 +111,10 @@ class People:
         """The victim's rows, read with the secret key."""
         headers = {"apikey": self.api.secret_key, "Authorization": f"Bearer {self.api.secret_key}"}
         return [
-            self.client.get(f"{table}?user_id=eq.{self.victim.id}", headers=headers).json()
-            for table in ("chat_sessions", "chat_message_history")
+            self.client.get(
+                f"{table}?user_id=eq.{self.victim.id}&order={key}", headers=headers
+            ).json()
+            for table, key in (("chat_sessions", "chat_id"), ("chat_message_history", "id"))
         ]
 
 
