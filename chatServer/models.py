@@ -39,6 +39,13 @@ class RequestModel(BaseModel):
     model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
 
 
+class SessionReceiver(StoredModel):
+    """The chat on a channel that also gets what is written in a session on the web."""
+
+    channel: Channel
+    status: LinkStatus = Field(description="`blocked` when the person has blocked the bot there.")
+
+
 class Session(StoredModel):
     """One conversation of one user on one channel."""
 
@@ -64,6 +71,9 @@ class Session(StoredModel):
     is_answering: bool = Field(description="True while an answer of this session is streaming.")
     has_failed_delivery: bool = Field(
         description="True while a message of it could not be sent to its channel."
+    )
+    receiver: SessionReceiver | None = Field(
+        description="Who else gets what is written here; null when it stays on the web."
     )
 
 

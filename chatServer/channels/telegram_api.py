@@ -146,33 +146,42 @@ class TelegramApi:
     async def send_part(self, chat_id: int, part: Mapping[str, JsonValue]) -> str:
         """Send a part as `telegram_message` makes them, and return the message's id."""
         text, entities = _read_part(part)
+        buttons = _read_buttons(part)
         with _translated():
             try:
-                sent = await self._bot.send_message(
-                    chat_id, text, entities=entities, link_preview_options=NO_PREVIEW
-                )
+                return await self._send(chat_id, text, entities, buttons=buttons)
             except BadRequest as error:
                 if not entities or "entit" not in error.message.lower():
                     raise
-                sent = await self._bot.send_message(chat_id, text, link_preview_options=NO_PREVIEW)
-        return str(sent.message_id)
+                return await self._send(chat_id, text, (), buttons=buttons)
 
     async def send_reply(
         self, chat_id: int, part: Mapping[str, JsonValue], buttons: Sequence[Button] = ()
     ) -> None:
         """Answer a command, with one button a row."""
         text, entities = _read_part(part)
+        with _translated():
+            await self._send(chat_id, text, entities, buttons=buttons)
+
+    async def _send(
+        self,
+        chat_id: int,
+        text: str,
+        entities: Sequence[MessageEntity],
+        *,
+        buttons: Sequence[Button],
+    ) -> str:
         rows = [
             [InlineKeyboardButton(button.text, callback_data=button.data)] for button in buttons
         ]
-        with _translated():
-            await self._bot.send_message(
-                chat_id,
-                text,
-                entities=entities,
-                link_preview_options=NO_PREVIEW,
-                reply_markup=InlineKeyboardMarkup(rows) if rows else None,
-            )
+        sent = await self._bot.send_message(
+            chat_id,
+            text,
+            entities=entities or None,
+            link_preview_options=NO_PREVIEW,
+            reply_markup=InlineKeyboardMarkup(rows) if rows else None,
+        )
+        return str(sent.message_id)
 
     async def answer_button(self, query_id: str, text: str | None = None) -> None:
         """Tell the app that a pressed button was noticed; too late is no harm."""
@@ -199,6 +208,11 @@ def _read_part(part: Mapping[str, JsonValue]) -> tuple[str, list[MessageEntity]]
     text, entities = part["text"], part.get("entities")
     listed = entities if isinstance(entities, list) else []
     return str(text), [MessageEntity.de_json(e, None) for e in listed if isinstance(e, dict)]
+
+
+def _read_buttons(part: Mapping[str, JsonValue]) -> list[Button]:
+    button = part.get("button")
+    return [Button(str(button["text"]), str(button["data"]))] if isinstance(button, dict) else []
 
 
 @contextmanager

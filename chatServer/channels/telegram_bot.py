@@ -10,9 +10,9 @@ from uuid import UUID
 from pydantic import JsonValue
 
 from chatServer.channels import telegram_words as words
-from chatServer.channels.recent_senders import RecentSenders
+from chatServer.channels.recently_told import RecentlyTold
 from chatServer.channels.telegram_api import Button, TelegramApi
-from chatServer.channels.telegram_message import render_message
+from chatServer.channels.telegram_message import OPEN_SESSION, open_session_data, render_message
 from chatServer.channels.telegram_preview import AnswerPreviews
 from chatServer.channels.telegram_updates import (
     ButtonPress,
@@ -22,7 +22,7 @@ from chatServer.channels.telegram_updates import (
     TextMessage,
     read_update,
 )
-from chatServer.database.channel_results import StoredLink
+from chatServer.database.channel_results import OtherSession, StoredLink
 from chatServer.errors import LinkNotFound, RequestIdReused, SessionNotFound, ValidationFailed
 from chatServer.models import Message
 from chatServer.services.channel_port import ChannelDelayed, ChannelRefused, InboundMessage
@@ -32,7 +32,6 @@ from chatServer.services.linked_chat_service import LinkedChatService
 logger = logging.getLogger(__name__)
 
 COMMAND: Final = re.compile(r"/([A-Za-z0-9_]{1,32})(?:@\w+)?(?:\s+(.*))?", re.DOTALL)
-OPEN_SESSION: Final = "open"
 
 Command = Callable[[StoredLink, Sender], Awaitable[None]]
 
@@ -54,7 +53,7 @@ class TelegramChannel:
         self._chats = chats
         self._previews = previews
         self._not_linked = words.not_linked(web_app_url)
-        self._told = RecentSenders()
+        self._told = RecentlyTold()
         self._commands: Mapping[str, Command] = {
             "start": self._help,
             "help": self._help,
@@ -80,7 +79,7 @@ class TelegramChannel:
         elif isinstance(inbound, ButtonPress):
             await self._press(link, inbound)
         elif isinstance(inbound, FileMessage):
-            await self._api.send_reply(sender.chat_id, words.NO_FILES)
+            await self._answer_file(inbound)
         elif command is None:
             await self.handle_message(link, inbound)
         elif inbound.edited_at is None:
@@ -112,9 +111,11 @@ class TelegramChannel:
             with suppress(ChannelDelayed, ChannelRefused):
                 await self._api.send_reply(inbound.sender.chat_id, words.SET_ASIDE)
 
-    def render(self, message: Message) -> Sequence[dict[str, JsonValue]]:
+    def render(
+        self, message: Message, other_session: OtherSession | None
+    ) -> Sequence[dict[str, JsonValue]]:
         """Cut a message into parts, as `DeliveryChannel` says."""
-        return render_message(message)
+        return render_message(message, other_session)
 
     async def send(self, external_chat_id: str, part: Mapping[str, JsonValue]) -> str:
         """Send one part, as `DeliveryChannel` says."""
@@ -135,6 +136,13 @@ class TelegramChannel:
         elif is_command or not self._told.holds(sender.user_id):
             await self._api.send_reply(sender.chat_id, self._not_linked)
             self._told.add(sender.user_id)
+
+    async def _answer_file(self, file: FileMessage) -> None:
+        """Tell that files cannot be taken; of an album once."""
+        album = (file.sender.chat_id, file.album_id)
+        if file.album_id is None or not self._told.holds(album):
+            await self._api.send_reply(file.sender.chat_id, words.NO_FILES)
+            self._told.add(album)
 
     async def _press(self, link: StoredLink, press: ButtonPress) -> None:
         kind, _, chat_id = press.data.partition(":")
@@ -172,7 +180,7 @@ class TelegramChannel:
                 words.session_label(
                     session, is_current=session.session_id == link.current_session_id
                 ),
-                f"{OPEN_SESSION}:{session.chat_id}",
+                open_session_data(session.chat_id),
             )
             for session in sessions
         ]

@@ -2,27 +2,58 @@
 
 from collections.abc import Sequence
 from typing import Final
+from uuid import UUID
 
 from pydantic import JsonValue
 
 from chatServer.channels.markdown_text import parse_markdown
 from chatServer.channels.rich_text import Run, Span, Style, find_spans, split_runs
+from chatServer.database.channel_results import OtherSession
 from chatServer.limits import TELEGRAM_ENTITIES_MAX, TELEGRAM_PART_MAX_UNITS
-from chatServer.models import Message
+from chatServer.models import Message, Session
 
 BOLD: Final = frozenset({Style("bold")})
 ITALIC: Final = frozenset({Style("italic")})
-ORIGINS: Final = {"web": "From the web:", "scheduled": "From a schedule:"}
+ORIGINS: Final = {"web": "From the web", "scheduled": "From a schedule"}
+UNTITLED: Final = "Untitled session"
+OPEN_SESSION: Final = "open"
+TITLE_MAX_LENGTH: Final = 40
+CONTINUE: Final = "Continue this session here"
 EMPTY: Final = "The answer was empty."
 STOPPED: Final = "Stopped."
 INTERRUPTED: Final = "The answer was interrupted."
 FAILED: Final = "No answer could be given."
 
 
-def render_message(message: Message) -> list[dict[str, JsonValue]]:
-    """Return the parts to send, each with `text` and `entities`; none when there is nothing."""
-    runs = _question(message) if message.role == "user" else _answer(message)
-    return render_runs(runs)
+def shorten(text: str, max_length: int) -> str:
+    """Return a text of at most so many characters, the last one a mark where more followed."""
+    return text if len(text) <= max_length else f"{text[: max_length - 1].rstrip()}…"
+
+
+def name_session(session: Session | OtherSession) -> str:
+    """Return a session's title, short enough for a button."""
+    return shorten(session.title or UNTITLED, TITLE_MAX_LENGTH)
+
+
+def open_session_data(chat_id: UUID) -> str:
+    """Return what a button that continues a session holds; at most 64 bytes are allowed."""
+    return f"{OPEN_SESSION}:{chat_id}"
+
+
+def render_message(
+    message: Message, other_session: OtherSession | None = None
+) -> list[dict[str, JsonValue]]:
+    """Return the parts to send, each with `text` and `entities`; none when there is nothing.
+
+    A message of another session than the chat's own names it and ends with a `button` to continue.
+    """
+    place = f"in {name_session(other_session)}" if other_session else None
+    runs = _question(message, place) if message.role == "user" else _answer(message, place)
+    parts = render_runs(runs)
+    if other_session and parts:
+        data = open_session_data(other_session.chat_id)
+        parts[-1]["button"] = {"text": CONTINUE, "data": data}
+    return parts
 
 
 def render_runs(runs: Sequence[Run]) -> list[dict[str, JsonValue]]:
@@ -39,20 +70,25 @@ def to_part(runs: Sequence[Run]) -> dict[str, JsonValue]:
     }
 
 
-def _question(message: Message) -> list[Run]:
+def _question(message: Message, place: str | None) -> list[Run]:
     """Return what the user wrote elsewhere, as they typed it."""
-    label = ORIGINS.get(message.channel)
-    return [Run(label, BOLD), Run(f"\n{message.content}")] if label else [Run(message.content)]
+    return [*_heading(ORIGINS.get(message.channel), place), Run(message.content)]
 
 
-def _answer(message: Message) -> list[Run]:
+def _answer(message: Message, place: str | None) -> list[Run]:
     runs = parse_markdown(message.content)
     if message.status == "cancelled" and not runs:
         return []
+    heading = _heading(None, place)
     note = _note(message, is_empty=not runs)
     if note is None:
-        return runs
-    return [*runs, *([Run("\n\n")] if runs else []), Run(note, ITALIC)]
+        return [*heading, *runs]
+    return [*heading, *runs, *([Run("\n\n")] if runs else []), Run(note, ITALIC)]
+
+
+def _heading(origin: str | None, place: str | None) -> list[Run]:
+    named = ", ".join(part for part in (origin, place) if part)
+    return [Run(f"{named[0].upper()}{named[1:]}:", BOLD), Run("\n")] if named else []
 
 
 def _note(message: Message, *, is_empty: bool) -> str | None:

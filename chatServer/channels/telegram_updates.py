@@ -55,6 +55,8 @@ class FileMessage:
     """A message that holds something else than text, perhaps with a caption."""
 
     sender: Sender
+    album_id: str | None = None
+    """Shared by the messages of an album, which Telegram sends one by one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +107,7 @@ def _read_message(message: Message) -> Inbound | None:
         return None
     if message.text:
         return TextMessage(sender, message.message_id, message.text)
-    return FileMessage(sender) if message.effective_attachment else None
+    return FileMessage(sender, message.media_group_id) if message.effective_attachment else None
 
 
 def _read_edit(message: Message) -> Inbound | None:

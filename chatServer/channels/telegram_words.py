@@ -7,7 +7,14 @@ from pydantic import JsonValue
 
 from chatServer.channels.markdown_text import parse_markdown
 from chatServer.channels.rich_text import Run
-from chatServer.channels.telegram_message import BOLD, render_runs, to_part
+from chatServer.channels.telegram_message import (
+    BOLD,
+    UNTITLED,
+    name_session,
+    render_runs,
+    shorten,
+    to_part,
+)
 from chatServer.models import Message, Session
 
 Part = Mapping[str, JsonValue]
@@ -19,8 +26,6 @@ COMMANDS: Final = {
     "stop": "Stop the answer",
     "help": "What this bot can do",
 }
-UNTITLED: Final = "Untitled session"
-BUTTON_MAX_LENGTH: Final = 40
 QUOTE_MAX_LENGTH: Final = 300
 
 
@@ -92,16 +97,13 @@ def history(session: Session, messages: Sequence[Message]) -> list[dict[str, Jso
     for message in said:
         name = "You" if message.role == "user" else session.agent_name.capitalize()
         place = "" if message.channel == "telegram" else f" ({message.channel})"
-        runs += [Run(f"\n\n{name}{place}: ", BOLD), Run(_shorten(message.content) or "…")]
+        runs += [
+            Run(f"\n\n{name}{place}: ", BOLD),
+            Run(shorten(message.content, QUOTE_MAX_LENGTH) or "…"),
+        ]
     return render_runs(runs)
 
 
 def session_label(session: Session, *, is_current: bool) -> str:
     """Name a session on a button, with its channel and a mark if the chat continues it."""
-    title = session.title or UNTITLED
-    shown = title if len(title) <= BUTTON_MAX_LENGTH else f"{title[: BUTTON_MAX_LENGTH - 1]}…"
-    return f"{'✓ ' if is_current else ''}{shown} · {session.channel}"
-
-
-def _shorten(text: str) -> str:
-    return text if len(text) <= QUOTE_MAX_LENGTH else f"{text[:QUOTE_MAX_LENGTH].rstrip()}…"
+    return f"{'✓ ' if is_current else ''}{name_session(session)} · {session.channel}"

@@ -90,6 +90,13 @@ class ClaimedUpdate(StoredModel):
     update: Update | None
 
 
+class OtherSession(StoredModel):
+    """A session that is not the one the chat writes into now."""
+
+    chat_id: UUID
+    title: str | None
+
+
 class DeliveryPart(StoredModel):
     """One part of a message to send, under a lease; without a body it has not been cut yet."""
 
@@ -102,6 +109,8 @@ class DeliveryPart(StoredModel):
     lease_token: UUID
     external_chat_id: str
     message: Message
+    other_session: OtherSession | None
+    """The message's session, unless it is the one that the chat writes into."""
 
 
 class ClaimedDelivery(StoredModel):

@@ -6,6 +6,7 @@ from typing import Protocol
 
 from pydantic import JsonValue
 
+from chatServer.database.channel_results import OtherSession
 from chatServer.models import Message
 
 
@@ -57,8 +58,13 @@ class UpdateHandler(Protocol):
 class DeliveryChannel(Protocol):
     """Sends messages to chats."""
 
-    def render(self, message: Message) -> Sequence[dict[str, JsonValue]]:
-        """Cut a message into the parts to send; none when there is nothing to say."""
+    def render(
+        self, message: Message, other_session: OtherSession | None
+    ) -> Sequence[dict[str, JsonValue]]:
+        """Cut a message into the parts to send; none when there is nothing to say.
+
+        `other_session` is its session, unless the chat writes into that one itself.
+        """
         ...
 
     async def send(self, external_chat_id: str, part: Mapping[str, JsonValue]) -> str:

@@ -76,7 +76,7 @@ class DeliveryService:
 
     async def _cut(self, part: DeliveryPart) -> Mapping[str, JsonValue] | None:
         """Return the first part's body; None when there is nothing to send or the lease is lost."""
-        parts = await asyncio.to_thread(self._channel.render, part.message)
+        parts = await asyncio.to_thread(self._channel.render, part.message, part.other_session)
         if not parts:
             await self._outbox.complete_delivery(part, external_message_id=None)
             return None

@@ -34,7 +34,8 @@ create unique index channel_inbox_bot_id_update_id_key
   on public.channel_inbox (bot_id, update_id);
 create index channel_inbox_open_idx on public.channel_inbox (bot_id, chat_key, update_id)
   where status in ('pending', 'processing');
-create index channel_inbox_done_idx on public.channel_inbox (ended_at) where status = 'done';
+create index channel_inbox_ended_idx on public.channel_inbox (status, ended_at)
+  where status in ('done', 'dead');
 
 alter table public.channel_inbox enable row level security;
 revoke all on public.channel_inbox from public, anon, authenticated;
@@ -69,7 +70,7 @@ end;
 $$;
 
 -- p_updates: {"updates": [{update_id, chat_key, payload}]}. One that is there is passed over. Those
--- done a week ago go: no channel repeats an update that late.
+-- done a week ago go, because no channel repeats an update that late, and dead ones after a month.
 create function public.upsert_channel_updates(p_bot_id bigint, p_updates jsonb) returns jsonb
 language plpgsql volatile security invoker set search_path = '' as $$
 declare
@@ -84,11 +85,16 @@ begin
   get diagnostics v_count = row_count;
   delete from public.channel_inbox i
   where i.id in (
-    select d.id from public.channel_inbox d
-    where d.status = 'done' and d.ended_at < clock_timestamp() - interval '7 days'
-    order by d.ended_at
-    limit 100
-    for update skip locked
+    select d.id
+    from (values ('done', interval '7 days'), ('dead', interval '30 days')) as kept (status, age)
+    cross join lateral (
+      select e.id from public.channel_inbox e
+      where e.status = kept.status and e.status in ('done', 'dead')
+        and e.ended_at < clock_timestamp() - kept.age
+      order by e.ended_at
+      limit 100
+      for update skip locked
+    ) as d
   );
   return jsonb_build_object('count', v_count);
 end;

@@ -94,30 +94,31 @@ create trigger channel_outbox_guard_insert
   before insert on public.channel_outbox
   for each row execute function private.guard_channel_outbox_insert();
 
--- The chat a session's messages go to: the one that continues it, else the one it began in.
-create function private.find_delivery_link(p_user_id uuid, p_session_id text)
-returns public.channel_links
-language sql stable security invoker set search_path = '' as $$
-  select l from public.channel_links l
-  where l.user_id = p_user_id and l.channel = 'telegram' and (
-    l.current_session_id = p_session_id
-    or p_session_id like 'telegram:%' and l.external_chat_id = split_part(p_session_id, ':', 2)
-  )
-  order by l.current_session_id is not distinct from p_session_id desc, l.updated_at desc
-  limit 1
+-- The chats that what is written in these sessions goes to: the one that continues it, else the one
+-- it began in. All at once, so that a page of sessions costs one look.
+create function private.list_session_receivers(p_user_id uuid, p_session_ids text[])
+returns table (session_id text, link_id uuid, channel text, status text)
+language sql stable rows 10 security invoker set search_path = '' as $$
+  select distinct on (w.session_id) w.session_id, l.id, l.channel, l.status
+  from public.channel_links l
+  join unnest(p_session_ids) as w (session_id) on l.current_session_id = w.session_id
+    or w.session_id like 'telegram:%' and l.external_chat_id = split_part(w.session_id, ':', 2)
+  where l.user_id = p_user_id and l.channel = 'telegram'
+  order by w.session_id,
+    l.current_session_id is not distinct from w.session_id desc, l.updated_at desc
 $$;
 
 create function private.enqueue_delivery(
-  p_message public.chat_message_history, p_link public.channel_links
+  p_message public.chat_message_history, p_link_id uuid, p_link_status text
 ) returns void
 language sql volatile security invoker set search_path = '' as $$
   insert into public.channel_outbox (
     user_id, session_id, message_id, link_id, channel, status, error
   )
   values (
-    p_message.user_id, p_message.session_id, p_message.id, p_link.id, p_link.channel,
-    case when p_link.status = 'blocked' then 'failed' else 'pending' end,
-    case when p_link.status = 'blocked' then 'The bot is blocked in Telegram.' end
+    p_message.user_id, p_message.session_id, p_message.id, p_link_id, 'telegram',
+    case when p_link_status = 'blocked' then 'failed' else 'pending' end,
+    case when p_link_status = 'blocked' then 'The bot is blocked in Telegram.' end
   )
   on conflict (message_id, channel, part) do nothing
 $$;
@@ -125,12 +126,16 @@ $$;
 create function private.deliver_new_message() returns trigger
 language plpgsql security invoker set search_path = '' as $$
 declare
-  v_link public.channel_links;
+  v_receiver record;
 begin
-  v_link := private.find_delivery_link(new.user_id, new.session_id);
-  if v_link.id is not null then
-    perform private.enqueue_delivery(new, v_link);
+  select * into v_receiver
+  from private.list_session_receivers(new.user_id, array[new.session_id]);
+  if found then
+    perform private.enqueue_delivery(new, v_receiver.link_id, v_receiver.status);
   end if;
+  return null;
+exception when foreign_key_violation then
+  -- The account was unlinked in the same instant: the message stays, and goes nowhere.
   return null;
 end;
 $$;
@@ -144,7 +149,8 @@ create trigger chat_message_history_deliver_new
   )
   execute function private.deliver_new_message();
 
-grant execute on function private.find_delivery_link(uuid, text) to authenticated, service_role;
+grant execute on function private.list_session_receivers(uuid, text[])
+  to authenticated, service_role;
 grant execute on function private.enqueue_delivery(
-  public.chat_message_history, public.channel_links
+  public.chat_message_history, uuid, text
 ) to authenticated, service_role;

@@ -61,17 +61,13 @@ declare
   v_code public.channel_link_codes;
   v_link public.channel_links;
 begin
+  -- Everybody's, so that nothing stays of a stranger who once sent a wrong code.
+  delete from public.channel_link_attempts a
+  where a.since < clock_timestamp() - interval '10 minutes';
   insert into public.channel_link_attempts (channel, external_user_id)
   values (p_channel, p_external_user_id)
   on conflict (channel, external_user_id) do update
-  set since = case
-        when channel_link_attempts.since < clock_timestamp() - interval '10 minutes'
-        then clock_timestamp() else channel_link_attempts.since
-      end,
-      failed_count = case
-        when channel_link_attempts.since < clock_timestamp() - interval '10 minutes'
-        then 0 else channel_link_attempts.failed_count
-      end
+  set failed_count = channel_link_attempts.failed_count
   returning * into v_attempts;
   if v_attempts.failed_count >= 5 then
     return jsonb_build_object('result', 'too_many_attempts', 'link', null);
@@ -160,7 +156,8 @@ begin
     where s.session_id = v_link.current_session_id and s.user_id = p_user_id
       and (not p_is_new or s.channel = 'telegram' and s.message_count = 0);
   end if;
-  -- A number is passed over when an earlier link of this chat has used it.
+  -- A number is passed over when an earlier link of this chat has used it. No target: in a race
+  -- (session_id, user_id) may see the other row before (session_id) does.
   while v_session.session_id is null loop
     v_link.session_count := v_link.session_count + 1;
     insert into public.chat_sessions (session_id, user_id, channel)
@@ -168,7 +165,7 @@ begin
       v_link.channel || ':' || v_link.external_chat_id || ':' || v_link.session_count,
       p_user_id, v_link.channel
     )
-    on conflict (session_id) do nothing
+    on conflict do nothing
     returning * into v_session;
   end loop;
   update public.channel_links l

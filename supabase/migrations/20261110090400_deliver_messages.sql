@@ -15,18 +15,20 @@ declare
   v_link public.channel_links;
 begin
   select * into v_message from public.chat_message_history m
-  where m.id = p_message_id and m.user_id = p_user_id;
+  where m.id = p_message_id and m.user_id = p_user_id
+  for key share;
   if not found then
     raise sqlstate 'PT404' using message = 'message_not_found',
       detail = 'message_id', hint = 'Name a message of this user.';
   end if;
   select * into v_link from public.channel_links l
-  where l.id = p_link_id and l.user_id = p_user_id;
+  where l.id = p_link_id and l.user_id = p_user_id
+  for key share;
   if not found then
     raise sqlstate 'PT404' using message = 'link_not_found',
       detail = 'link_id', hint = 'Link the account again.';
   end if;
-  perform private.enqueue_delivery(v_message, v_link);
+  perform private.enqueue_delivery(v_message, v_link.id, v_link.status);
   update public.channel_outbox o set link_id = v_link.id
   where o.message_id = p_message_id and o.link_id <> v_link.id
     and o.status = 'pending' and o.body is null;
@@ -34,7 +36,8 @@ begin
 end;
 $$;
 
--- The next part to send, with the message it belongs to: the oldest open part of a session, one at
+-- The next part to send, with the message it belongs to and, where the chat writes into another
+-- session now, its session: the oldest open part of a session, one at
 -- a time for each chat. A message that is still being written is waited for, and a chat in which a
 -- part is tried again later waits as a whole. A part whose sender died is handed out again when its
 -- lease has run out.
@@ -87,6 +90,12 @@ begin
   return jsonb_build_object('delivery', to_jsonb(v_delivery) || jsonb_build_object(
     'external_chat_id', (
       select l.external_chat_id from public.channel_links l where l.id = v_delivery.link_id
+    ),
+    'other_session', (
+      select jsonb_build_object('chat_id', s.chat_id, 'title', s.title)
+      from public.channel_links l
+      join public.chat_sessions s on s.session_id = v_delivery.session_id
+      where l.id = v_delivery.link_id and l.current_session_id is distinct from s.session_id
     ),
     'message', private.messages_to_json(array[v_delivery.message_id]) -> 0
   ));
@@ -250,10 +259,20 @@ begin
 end;
 $$;
 
+-- Also tells whether a chat receives what is written in a session, and takes it.
 create or replace function private.sessions_to_json(p_sessions public.chat_sessions[])
 returns jsonb
 language plpgsql stable security invoker
 set search_path = '' set enable_bitmapscan = off as $$
+declare
+  v_receivers jsonb := (
+    select jsonb_object_agg(
+      r.session_id, jsonb_build_object('channel', r.channel, 'status', r.status)
+    )
+    from private.list_session_receivers(
+      p_sessions[1].user_id, array(select s.session_id from unnest(p_sessions) as s)
+    ) as r
+  );
 begin
   return (
     select coalesce(jsonb_agg(shown), '[]'::jsonb)
@@ -264,7 +283,7 @@ begin
       ) as is_answering, exists (
         select 1 from public.channel_outbox o
         where o.session_id = s.session_id and o.status = 'failed'
-      ) as has_failed_delivery
+      ) as has_failed_delivery, v_receivers -> s.session_id as receiver
       from unnest(p_sessions) as s
     ) as shown
   );

@@ -62,4 +62,5 @@ def session_row() -> Session:
         updated_at=NOW,
         is_answering=True,
         has_failed_delivery=False,
+        receiver=None,
     )

@@ -7,8 +7,9 @@ import socket
 import struct
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
+
+from tests.fakes.loopback_server import LoopbackServer
 
 DEADLINE_SECONDS = 60.0
 
@@ -86,56 +87,24 @@ class Prompt:
         return [(m["role"], m["content"]) for m in self.body["messages"] if m["role"] != "system"]
 
 
-class FakeOpenAI:
+class FakeOpenAI(LoopbackServer):
     """Echoes the last message word by word, unless a script says otherwise."""
 
     def __init__(self) -> None:
         self.prompts: list[Prompt] = []
         self._scripts: list[tuple[str | None, str | None, tuple[Step, ...]]] = []
-        self._server: asyncio.Server | None = None
-        self._handlers: set[asyncio.Task[None]] = set()
-
-    async def __aenter__(self) -> Self:
-        self._server = await asyncio.start_server(self._accept, "127.0.0.1", 0)
-        return self
-
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        assert self._server is not None
-        self._server.close()
-        for handler in list(self._handlers):
-            handler.cancel()
-        await asyncio.gather(*self._handlers, return_exceptions=True)
-        await self._server.wait_closed()
 
     @property
     def base_url(self) -> str:
         """What OPENAI_BASE_URL is set to."""
-        assert self._server is not None
-        return f"http://127.0.0.1:{self._server.sockets[0].getsockname()[1]}/v1"
+        return f"{self.origin}/v1"
 
     def script(self, *steps: Step, asked: str | None = None, model: str | None = None) -> None:
         """Answers this message, this model, or both, with these steps every time."""
         self._scripts.append((asked, model, steps))
 
-    def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        handler = asyncio.create_task(self._serve(reader, writer))
-        self._handlers.add(handler)
-        handler.add_done_callback(self._handlers.discard)
-
-    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        try:
-            await self._answer(reader, writer)
-        except (ConnectionError, asyncio.IncompleteReadError):
-            return  # the reader went away, which a test may want
-        finally:
-            writer.close()
-
-    async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Answers one prompt."""
         prompt = await _read_prompt(reader)
         self.prompts.append(prompt)
         steps = self._find_steps(prompt)

@@ -5,9 +5,9 @@ import itertools
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
+from tests.fakes.loopback_server import LoopbackServer
 from tests.support.telegram_misbehaviour import Drop, Garble, Misbehaviour, Refuse, Silence
 from tests.support.telegram_wire import read_request, to_error, to_ok, to_response
 
@@ -48,7 +48,7 @@ class _Plan:
 
 
 @dataclass
-class FakeTelegram:
+class FakeTelegram(LoopbackServer):
     """One bot's Bot API; every private chat has the id of its user."""
 
     bot_id: int = field(default_factory=lambda: secrets.randbelow(10**9) + 10**9)
@@ -66,31 +66,11 @@ class FakeTelegram:
         self._plans: list[_Plan] = []
         self._changed = asyncio.Condition()
         self._poller = 0
-        self._server: asyncio.Server | None = None
-        self._handlers: set[asyncio.Task[None]] = set()
-
-    async def __aenter__(self) -> Self:
-        self._server = await asyncio.start_server(self._accept, "127.0.0.1", 0)
-        return self
-
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        assert self._server is not None
-        self._server.close()
-        for handler in list(self._handlers):
-            handler.cancel()
-        await asyncio.gather(*self._handlers, return_exceptions=True)
-        await self._server.wait_closed()
 
     @property
     def root_url(self) -> str:
         """What TELEGRAM_API_BASE_URL is set to."""
-        assert self._server is not None
-        return f"http://127.0.0.1:{self._server.sockets[0].getsockname()[1]}"
+        return self.origin
 
     def misbehave(self, method: str, *steps: Misbehaviour, chat_id: int | None = None) -> None:
         """Answers the next calls of this method, to this chat alone if one is given, like this."""
@@ -134,19 +114,10 @@ class FakeTelegram:
             )
         return self.calls_of(method, chat_id=chat_id)[count - 1]
 
-    def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        handler = asyncio.create_task(self._serve(reader, writer))
-        self._handlers.add(handler)
-        handler.add_done_callback(self._handlers.discard)
-
-    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        try:
-            while await self._answer_one(reader, writer):
-                await writer.drain()
-        except (ConnectionError, asyncio.IncompleteReadError):
-            return  # the client went away, as clients do
-        finally:
-            writer.close()
+    async def converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Answers one call after the other."""
+        while await self._answer_one(reader, writer):
+            await writer.drain()
 
     async def _answer_one(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
         path, params = await read_request(reader)

@@ -162,3 +162,11 @@ class TestFiles:
         [text] = await ada.bot.wait_for(1, ada.chat_id)
         assert "cannot take files yet" in text
         assert await ada.sessions() == []
+
+    async def test_of_an_album_are_answered_once(self, ada: LinkedPerson) -> None:
+        for _ in range(3):
+            update = ada.person.writes("", photo=FILES["photo"], media_group_id="135792468")
+            del update["message"]["text"]
+            await ada.bot.push(update)
+        assert await ada.ask("Hello") != "echo: Hello"
+        assert (await ada.bot.wait_for(2, ada.chat_id))[1] == "echo: Hello"

@@ -86,6 +86,6 @@ class TestEdit:
         await ada.bot.wait_for(1, ada.chat_id)
         await ada.ask("/new")
         await ada.bot.push(ada.person.edits(update, "earlier"))
-        assert (await ada.bot.wait_for(3, ada.chat_id))[2] == "echo: earlier"
+        assert (await ada.bot.wait_for(3, ada.chat_id))[2] == "In early:\necho: earlier"
         counts = {session.session_id: session.message_count for session in await ada.sessions()}
         assert counts == {f"telegram:{ada.chat_id}:1": 4, f"telegram:{ada.chat_id}:2": 0}

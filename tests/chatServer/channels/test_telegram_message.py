@@ -1,10 +1,12 @@
 """Messages of the registry as parts for Telegram."""
 
 from typing import Any
+from uuid import UUID
 
 import pytest
 
 from chatServer.channels.telegram_message import render_message
+from chatServer.database.channel_results import OtherSession
 from chatServer.limits import TELEGRAM_PART_MAX_UNITS
 from chatServer.models import Channel, MessageStatus
 from tests.chatServer.rows import message_row
@@ -79,3 +81,44 @@ class TestQuestion:
                 "entities": [{"type": "bold", "offset": 0, "length": len(label)}],
             }
         ]
+
+
+class TestOtherSession:
+    GARDEN = OtherSession(chat_id=UUID(int=7), title="The garden")
+
+    def test_is_named_before_an_answer_and_can_be_continued(self) -> None:
+        message = message_row("**Water** it", role="assistant")
+        assert render_message(message, self.GARDEN) == [
+            {
+                "text": "In The garden:\nWater it",
+                "entities": [
+                    {"type": "bold", "offset": 0, "length": 14},
+                    {"type": "bold", "offset": 15, "length": 5},
+                ],
+                "button": {
+                    "text": "Continue this session here",
+                    "data": "open:00000000-0000-0000-0000-000000000007",
+                },
+            }
+        ]
+
+    def test_is_named_beside_where_a_question_came_from(self) -> None:
+        [part] = render_message(message_row("And now?"), self.GARDEN)
+        assert part["text"] == "From the web, in The garden:\nAnd now?"
+
+    def test_has_its_button_below_the_last_part_alone(self) -> None:
+        parts = render_message(message_row("long " * 2000, role="assistant"), self.GARDEN)
+        assert ["button" in part for part in parts] == [False, False, True]
+
+    @pytest.mark.parametrize(
+        ("title", "shown"),
+        [(None, "In Untitled session:"), ("x" * 200, f"In {'x' * 39}…:")],
+    )
+    def test_is_named_in_few_words(self, title: str | None, shown: str) -> None:
+        session = OtherSession(chat_id=UUID(int=7), title=title)
+        [part] = render_message(message_row("Hi", role="assistant"), session)
+        assert str(part["text"]).splitlines()[0] == shown
+
+    def test_with_nothing_to_say_is_not_named(self) -> None:
+        message = message_row("", role="assistant", status="cancelled")
+        assert render_message(message, self.GARDEN) == []

@@ -44,6 +44,24 @@ class TestFromTheWeb:
         messages = await ada.messages(made.json()["session_id"])
         assert [message.delivery for message in messages] == [None, None]
 
+    async def test_messages_of_a_session_that_the_chat_has_left_name_it_and_lead_back(
+        self, ada: LinkedPerson
+    ) -> None:
+        await ada.ask("the garden")
+        [session] = await ada.sessions()
+        await ada.ask("/new")
+        await ada.post(session.session_id, "water?")
+        question, answer = (await ada.bot.wait_for(4, ada.chat_id))[2:]
+        assert question == "From the web, in the garden:\nwater?"
+        assert answer == "In the garden:\necho: water?"
+        markup = ada.bot.sent_to(ada.chat_id)[-1].params["reply_markup"]
+        [[button]] = markup["inline_keyboard"]
+        assert button["text"] == "Continue this session here"
+        await ada.press(button["callback_data"])
+        await ada.bot.wait_for(5, ada.chat_id)
+        assert await ada.ask("back here") == "echo: back here"
+        assert (await ada.messages(session.session_id))[-2].content == "back here"
+
     async def test_what_is_written_during_an_answer_follows_it(
         self, telegram: TelegramStage, ada: LinkedPerson
     ) -> None:

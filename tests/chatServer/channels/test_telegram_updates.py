@@ -28,6 +28,7 @@ UNDERSTOOD = {
     "button": ButtonPress(ADA, "4382bfdwdsb323b2d9", SESSION),
     "button_of_an_old_message": ButtonPress(ADA, "4382bfdwdsb323b2da", SESSION),
     "photo": FileMessage(ADA),
+    "album_photo": FileMessage(ADA, album_id="13579246801357"),
     "voice": FileMessage(ADA),
     "document": FileMessage(ADA),
     "sticker": FileMessage(ADA),

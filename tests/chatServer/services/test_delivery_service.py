@@ -11,6 +11,7 @@ from pydantic import JsonValue
 
 from chatServer.database.channel_outbox import ChannelOutbox
 from chatServer.database.channel_registry import ChannelAccount, ChannelRegistry
+from chatServer.database.channel_results import OtherSession
 from chatServer.database.transport import Caller
 from chatServer.models import Delivery, Message
 from chatServer.services.channel_port import ChannelDelayed, ChannelRefused
@@ -30,7 +31,10 @@ class ScriptedChannel:
     database: AbsentDatabase | None = None
     """Goes away when the first part has been sent."""
 
-    def render(self, message: Message) -> Sequence[dict[str, JsonValue]]:
+    def render(
+        self, message: Message, other_session: OtherSession | None
+    ) -> Sequence[dict[str, JsonValue]]:
+        assert other_session is None
         if "unrenderable" in message.content:
             raise RuntimeError("broken")
         return [{"text": line} for line in message.content.splitlines() if line != "nothing"]

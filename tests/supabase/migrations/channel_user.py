@@ -106,6 +106,13 @@ def claim(database: Database, *, lease_seconds: int = 60) -> Json | None:
     return delivery
 
 
+def must_claim(database: Database) -> Json:
+    """Takes the next part to send, which is there."""
+    delivery = claim(database)
+    assert delivery is not None
+    return delivery
+
+
 def held(delivery: Json) -> dict[str, Any]:
     """The parameters that prove who sends a part."""
     return {"id": delivery["id"], "lease_token": delivery["lease_token"]}

@@ -9,6 +9,7 @@ from tests.supabase.migrations.channel_user import (
     deliver_all,
     held,
     linked_user,
+    must_claim,
     rows,
     send,
     serve,
@@ -20,12 +21,6 @@ from tests.supabase.migrations.registry_user import Json, new_user
 @pytest.fixture
 def user(database: Database) -> LinkedUser:
     return linked_user(database)
-
-
-def must_claim(database: Database) -> Json:
-    delivery = claim(database)
-    assert delivery is not None
-    return delivery
 
 
 def fail(user: LinkedUser, delivery: Json, **parameters: object) -> Json:

@@ -94,6 +94,18 @@ class TestUpsertUpdates:
             (3,),
         ]
 
+    def test_what_is_dead_stays_for_a_month(self, database: Database) -> None:
+        store(database, (1, "a"), (2, "b"))
+        for days in (29, 31):
+            fail(database, must_claim(database), max_attempts=1)
+            age = "update channel_inbox set ended_at = now() - %s * interval '1 day'"
+            rows(database, f"{age} where ended_at > now() - interval '1 day'", days)
+        store(database, (3, "a"))
+        assert rows(database, "select update_id, status from channel_inbox order by 1") == [
+            (1, "dead"),
+            (3, "pending"),
+        ]
+
 
 class TestClaimUpdate:
     def test_hands_out_the_oldest_of_a_chat_whatever_came_first(self, database: Database) -> None:

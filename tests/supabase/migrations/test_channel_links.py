@@ -104,6 +104,16 @@ class TestClaimLink:
         )
         assert use_code(user.database, "code", "100")["result"] == "linked"
 
+    def test_nothing_stays_of_somebody_who_once_sent_a_wrong_code(self, user: RegistryUser) -> None:
+        use_code(user.database, "guess", "100")
+        rows(
+            user.database,
+            "update channel_link_attempts set since = now() - interval '11 min'",
+        )
+        use_code(user.database, "guess", "200")
+        stored = rows(user.database, "select external_user_id from channel_link_attempts")
+        assert stored == [("200",)]
+
     def test_of_two_accounts_that_use_a_code_at_once_one_is_linked(
         self, user: RegistryUser
     ) -> None:

@@ -9,6 +9,7 @@ from tests.supabase.migrations.channel_user import (
     deliver_all,
     held,
     linked_user,
+    must_claim,
     rows,
     send,
     serve,
@@ -25,12 +26,6 @@ def user(database: Database) -> LinkedUser:
 
 def ids(turn: Json) -> tuple[int, int]:
     return turn["user_message"]["id"], turn["assistant_message"]["id"]
-
-
-def must_claim(database: Database) -> Json:
-    delivery = claim(database)
-    assert delivery is not None
-    return delivery
 
 
 class TestWhatIsSent:

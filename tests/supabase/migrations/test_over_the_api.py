@@ -110,10 +110,9 @@ class People:
     def everything_of_the_victim(self) -> list[Any]:
         """The victim's rows, read with the secret key."""
         headers = {"apikey": self.api.secret_key, "Authorization": f"Bearer {self.api.secret_key}"}
+        own = f"user_id=eq.{self.victim.id}"
         return [
-            self.client.get(
-                f"{table}?user_id=eq.{self.victim.id}&order={key}", headers=headers
-            ).json()
+            self.client.get(f"{table}?{own}&order={key}", headers=headers).json()
             for table, key in (("chat_sessions", "chat_id"), ("chat_message_history", "id"))
         ]
 

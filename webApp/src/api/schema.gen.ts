@@ -584,6 +584,8 @@ export interface components {
              * @description True while a message of it could not be sent to its channel.
              */
             has_failed_delivery: boolean;
+            /** @description Who else gets what is written here; null when it stays on the web. */
+            receiver: components["schemas"]["SessionReceiver"] | null;
         };
         /**
          * SessionCounts
@@ -613,6 +615,23 @@ export interface components {
              * @description Opaque; null on the last page.
              */
             next_cursor: string | null;
+        };
+        /**
+         * SessionReceiver
+         * @description The chat on a channel that also gets what is written in a session on the web.
+         */
+        SessionReceiver: {
+            /**
+             * Channel
+             * @enum {string}
+             */
+            channel: "web" | "telegram" | "scheduled";
+            /**
+             * Status
+             * @description `blocked` when the person has blocked the bot there.
+             * @enum {string}
+             */
+            status: "active" | "blocked";
         };
         /**
          * SessionWithMessages
@@ -693,6 +712,8 @@ export interface components {
              * @description True while a message of it could not be sent to its channel.
              */
             has_failed_delivery: boolean;
+            /** @description Who else gets what is written here; null when it stays on the web. */
+            receiver: components["schemas"]["SessionReceiver"] | null;
         };
         /**
          * TelegramLinks

@@ -3,6 +3,7 @@ import type { components } from '@/api/schema.gen';
 type Schemas = components['schemas'];
 
 export type Session = Schemas['Session'];
+export type SessionReceiver = Schemas['SessionReceiver'];
 export type SessionPage = Schemas['SessionPage'];
 export type SessionCounts = Schemas['SessionCounts'];
 export type SessionWithMessages = Schemas['SessionWithMessages'];

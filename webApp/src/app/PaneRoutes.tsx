@@ -42,11 +42,7 @@ function SessionRoute(headStart: HeadStartProps) {
         sessionId={sessionId}
         headStart={<HeadStart {...headStart} />}
         notice={
-          session?.channel === 'telegram' ? (
-            <TelegramNote otherwise={<DemoModelNotice />} />
-          ) : (
-            <DemoModelNotice />
-          )
+          <TelegramNote receiver={session?.receiver ?? null} otherwise={<DemoModelNotice />} />
         }
       />
     </ErrorBoundary>

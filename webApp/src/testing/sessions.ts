@@ -28,6 +28,7 @@ export function makeSession(overrides: Partial<Session> = {}): Session {
     updated_at: instant,
     is_answering: false,
     has_failed_delivery: false,
+    receiver: null,
     ...overrides,
   };
 }

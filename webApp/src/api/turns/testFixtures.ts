@@ -54,6 +54,7 @@ export function makeSession(more: Partial<Session> = {}): Session {
     updated_at: INSTANT,
     is_answering: false,
     has_failed_delivery: false,
+    receiver: null,
     ...more,
   };
 }

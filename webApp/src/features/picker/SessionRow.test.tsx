@@ -28,6 +28,11 @@ test('what was not delivered replaces the preview', () => {
   expect(row).not.toHaveTextContent('The last words');
 });
 
+test('a session of the web that goes on in Telegram names Telegram too', () => {
+  const row = renderRow({ channel: 'web', has_failed_delivery: true });
+  expect(row).toHaveTextContent('Not delivered to Telegram');
+});
+
 test('an answer being written comes before what was not delivered', () => {
   const row = renderRow({ has_failed_delivery: true, is_answering: true });
   expect(row).toHaveTextContent('Answering');

@@ -66,7 +66,7 @@ function RowDetail({ session }: { session: Session }) {
     return (
       <span className="col-span-2 flex items-center gap-1.5 text-xs text-failed max-phone:text-note">
         <CircleAlert aria-hidden size={12} strokeWidth={2.4} />
-        Not delivered to {CHANNEL_LABELS[session.channel]}
+        Not delivered to {CHANNEL_LABELS.telegram}
       </span>
     );
   }

@@ -1,20 +1,26 @@
 import type { ReactNode } from 'react';
 
-import type { Session } from '@/api/schema';
+import type { Channel, Session } from '@/api/schema';
 import { CHANNEL_LABELS } from '@/lib/channel';
 import { nameSession } from '@/lib/nameSession';
 import { ChannelTile } from '@/lib/ui/ChannelTile';
 
+const PLACES: Record<Channel, string> = {
+  web: 'on the web',
+  telegram: 'in Telegram',
+  scheduled: 'by a schedule',
+};
+
 interface SessionHeadProps {
   /** Undefined until it is known; the head keeps its height. */
   session: Session | undefined;
-  /** Somebody has written here into a session of another channel. */
-  isContinuedOnWeb?: boolean;
+  /** Where else its user has written into it; null when nowhere. */
+  continuedIn?: Channel | null;
   headStart: ReactNode;
 }
 
 /** What is open: its channel, its title and whose agent answers. */
-export function SessionHead({ session, isContinuedOnWeb = false, headStart }: SessionHeadProps) {
+export function SessionHead({ session, continuedIn = null, headStart }: SessionHeadProps) {
   return (
     <header className="flex h-14 flex-none items-center gap-3 border-b border-line pr-3 pl-4 max-phone:gap-1 max-phone:px-1">
       {headStart}
@@ -27,7 +33,9 @@ export function SessionHead({ session, isContinuedOnWeb = false, headStart }: Se
             </h1>
             <p className="truncate text-xs text-muted max-phone:text-note">
               {CHANNEL_LABELS[session.channel]}
-              {isContinuedOnWeb && <span className="max-phone:hidden">, continued on the web</span>}
+              {continuedIn && (
+                <span className="max-phone:hidden">, continued {PLACES[continuedIn]}</span>
+              )}
               {' · '}
               {session.agent_name}
             </p>

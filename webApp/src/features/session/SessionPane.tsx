@@ -3,7 +3,7 @@ import { useNavigate } from 'react-router';
 
 import { ApiError, describeError } from '@/api/apiError';
 import { useChatMessages, useChatSession } from '@/api/hooks/useChatHistoryHooks';
-import type { Message, Session } from '@/api/schema';
+import type { Channel, Message, Session } from '@/api/schema';
 import { useTurnRunner } from '@/api/turns/useTurnRunner';
 import { Composer } from '@/features/session/composer/Composer';
 import { LiveAnnouncer } from '@/features/session/messages/LiveAnnouncer';
@@ -42,7 +42,7 @@ export function SessionPane({ sessionId, headStart, notice }: SessionPaneProps) 
       head={
         <SessionHead
           session={session.data}
-          isContinuedOnWeb={isContinuedOnWeb(session.data, messages)}
+          continuedIn={findOtherChannel(session.data, messages)}
           headStart={headStart}
         />
       }
@@ -63,10 +63,16 @@ export function SessionPane({ sessionId, headStart, notice }: SessionPaneProps) 
 
 const NO_MESSAGES: never[] = [];
 
-/** True where a session of another channel holds a message that was written here. */
-function isContinuedOnWeb(session: Session | undefined, messages: readonly Message[]): boolean {
-  if (!session || session.channel === 'web') return false;
-  return messages.some(({ role, channel }) => role === 'user' && channel === 'web');
+/** The channel, other than the session's own, on which its user wrote last. */
+function findOtherChannel(
+  session: Session | undefined,
+  messages: readonly Message[],
+): Channel | null {
+  if (!session) return null;
+  const written = messages.findLast(
+    ({ role, channel }) => role === 'user' && channel !== session.channel,
+  );
+  return written?.channel ?? null;
 }
 
 interface MessagesProps {

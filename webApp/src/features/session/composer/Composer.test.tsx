@@ -36,6 +36,31 @@ beforeEach(() => {
   useChatStore.getState().setDraft('s1', '');
 });
 
+describe('where there is a keyboard', () => {
+  beforeEach(() => {
+    vi.stubGlobal('matchMedia', () => ({ matches: true }));
+  });
+
+  test('takes the focus when it arrives', () => {
+    const { field } = renderComposer();
+    expect(field).toHaveFocus();
+  });
+
+  test.each([
+    ['an open menu', '<div role="menu"><div role="menuitem" tabindex="-1"></div></div>'],
+    ['an open dialog', '<div role="dialog"><button>Close</button></div>'],
+    ['another field', '<input>'],
+  ])('leaves it to %s', (_, html) => {
+    const other = document.body.appendChild(document.createElement('div'));
+    other.innerHTML = html;
+    const holder = other.querySelector<HTMLElement>('[tabindex], button, input');
+    holder?.focus();
+    renderComposer();
+    expect(holder).toHaveFocus();
+    other.remove();
+  });
+});
+
 describe('Composer', () => {
   test('sends with Enter and empties itself', async () => {
     const { field, onSend } = renderComposer();

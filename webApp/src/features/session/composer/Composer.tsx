@@ -140,11 +140,15 @@ function isComposing({ nativeEvent }: KeyboardEvent): boolean {
   return nativeEvent.isComposing || nativeEvent.keyCode === 229;
 }
 
+/** Whoever is in one of these goes on there; a menu would close without its focus. */
+const KEEPS_FOCUS = '[role="menu"], [role="dialog"], input, textarea, select';
+
 /** Where there is a keyboard, writing can begin at once; on a touch screen one would spring up. */
 function useFocusOnArrival(fieldRef: RefObject<HTMLTextAreaElement | null>): void {
   useEffect(() => {
     const field = fieldRef.current;
     if (!field || !window.matchMedia('(hover: hover) and (pointer: fine)').matches) return;
+    if (document.activeElement?.closest(KEEPS_FOCUS)) return;
     field.focus({ preventScroll: true });
     field.setSelectionRange(field.value.length, field.value.length);
   }, [fieldRef]);
