@@ -8,7 +8,7 @@ import {
 } from '@/api/hooks/useChatHistoryHooks';
 import { ChannelFilter } from '@/features/picker/ChannelFilter';
 import { SessionListSwitch } from '@/features/picker/SessionListSwitch';
-import { SettingsMenu } from '@/features/picker/SettingsMenu';
+import { SettingsButton } from '@/features/picker/SettingsButton';
 import { FROM_PICKER } from '@/lib/fromPicker';
 import { Button } from '@/lib/ui/Button';
 import { useChatStore } from '@/stores/useChatStore';
@@ -60,7 +60,7 @@ export function Picker({ email, onSignOut, onConnectTelegram, onOpenSession }: P
         <p role="status" className="text-xs text-muted max-phone:text-note">
           {isStale && 'Could not reach the server. Trying again.'}
         </p>
-        <SettingsMenu email={email} onConnectTelegram={onConnectTelegram} onSignOut={onSignOut} />
+        <SettingsButton email={email} onConnectTelegram={onConnectTelegram} onSignOut={onSignOut} />
       </footer>
     </aside>
   );

@@ -18,7 +18,7 @@ const THEMES: { theme: Theme; label: string }[] = [
   { theme: 'dark', label: 'Dark' },
 ];
 
-interface SettingsMenuProps {
+export interface SettingsMenuProps {
   email: string;
   onConnectTelegram: (opener: HTMLElement) => void;
   onSignOut: () => void;
@@ -31,6 +31,7 @@ export function SettingsMenu({ email, onConnectTelegram, onSignOut }: SettingsMe
   const setTheme = useChatStore((state) => state.setTheme);
   return (
     <Menu
+      isOpenAtFirst
       side="top"
       trigger={
         <IconButton ref={triggerRef} label="Settings">

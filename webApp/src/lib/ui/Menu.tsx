@@ -13,15 +13,18 @@ interface MenuProps {
   /** The button that opens it. */
   trigger: ReactNode;
   children: ReactNode;
+  /** It was pressed before it was loaded. */
+  isOpenAtFirst?: boolean;
   side?: 'top' | 'bottom';
   align?: 'start' | 'end';
 }
 
 /** A menu that floats beside its button; arrow keys, Escape and focus come from radix-ui. */
-export function Menu({ trigger, children, side = 'bottom', align = 'end' }: MenuProps) {
+export function Menu(props: MenuProps) {
+  const { trigger, children, isOpenAtFirst = false, side = 'bottom', align = 'end' } = props;
   return (
     // Not modal: that would hide the page from screen readers while its controls keep their focus.
-    <DropdownMenu.Root modal={false}>
+    <DropdownMenu.Root modal={false} defaultOpen={isOpenAtFirst}>
       <DropdownMenu.Trigger asChild>{trigger}</DropdownMenu.Trigger>
       <DropdownMenu.Portal>
         <DropdownMenu.Content

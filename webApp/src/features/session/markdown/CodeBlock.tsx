@@ -1,11 +1,12 @@
-import type { Element, ElementContent } from 'hast';
+import type { Element } from 'hast';
 import type { ReactNode } from 'react';
 
+import { languageOf, textOf } from '@/features/session/markdown/codeElements';
 import { CopyButton } from '@/features/session/messages/CopyButton';
 
 interface CodeBlockProps {
   /** The `pre` as parsed. */
-  node: Element | undefined;
+  node: Element;
   /** The highlighted code. */
   children?: ReactNode;
 }
@@ -17,7 +18,7 @@ export function CodeBlock({ node, children }: CodeBlockProps) {
     <figure className="markdown-code" aria-label={`Code, ${language}`}>
       <figcaption>
         {language}
-        <CopyButton look="words" text={() => (node ? textOf(node) : '')} />
+        <CopyButton look="words" text={() => textOf(node)} />
       </figcaption>
       {/* What scrolls must be reachable by keyboard. */}
       {/* eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
@@ -66,15 +67,8 @@ const LANGUAGE_NAMES: Record<string, string> = {
   yml: 'YAML',
 };
 
-function nameLanguage(pre: Element | undefined): string {
-  const code = pre?.children.find((child) => child.type === 'element');
-  const classes = code?.properties.className;
-  const names = Array.isArray(classes) ? classes.map(String) : [];
-  const language = names.find((name) => name.startsWith('language-'))?.slice('language-'.length);
+function nameLanguage(pre: Element): string {
+  const code = pre.children.find((child) => child.type === 'element');
+  const language = code && languageOf(code);
   return language ? (LANGUAGE_NAMES[language.toLowerCase()] ?? language) : 'Code';
-}
-
-function textOf(node: ElementContent): string {
-  if (node.type === 'text') return node.value;
-  return node.type === 'element' ? node.children.map(textOf).join('') : '';
 }

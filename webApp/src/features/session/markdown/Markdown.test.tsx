@@ -13,6 +13,25 @@ describe('Markdown', () => {
     expect(container).toHaveTextContent('<script>alert(1)</script>');
   });
 
+  test('draws a table with the alignment of its columns', () => {
+    render(<Markdown text={'| Night | Lowest |\n| --- | ---: |\n| 14 Nov | 3.6 °C |'} />);
+    expect(screen.getByRole('cell', { name: '3.6 °C' })).toHaveStyle({ textAlign: 'right' });
+    expect(screen.getByRole('columnheader', { name: 'Night' })).not.toHaveAttribute('style');
+  });
+
+  test('draws tasks, numbering and what is struck out', () => {
+    const { container } = render(<Markdown text={'- [x] done\n\n3. third\n\n~~not~~ now'} />);
+    expect(screen.getByRole('checkbox')).toBeChecked();
+    expect(container.querySelector('ol')).toHaveAttribute('start', '3');
+    expect(container.querySelector('del')).toHaveTextContent('not');
+  });
+
+  test('shows a footnote below the text that names it', () => {
+    render(<Markdown text={'It froze.[^1]\n\nTwice.\n\n[^1]: By the sensor.'} />);
+    const footnotes = screen.getByRole('heading', { name: 'Footnotes' }).parentElement;
+    expect(footnotes).toHaveTextContent('By the sensor.');
+  });
+
   test.each([
     'javascript:alert(1)',
     'JaVaScRiPt:alert(1)',

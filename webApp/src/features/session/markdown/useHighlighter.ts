@@ -1,9 +1,10 @@
 import { useEffect, useSyncExternalStore } from 'react';
-import type { Options } from 'react-markdown';
 
-type Plugins = NonNullable<Options['rehypePlugins']>;
+import type { highlightCode } from '@/features/session/markdown/highlighter';
 
-let plugins: Plugins = [];
+type Highlight = typeof highlightCode;
+
+let highlight: Highlight | null = null;
 let isLoading = false;
 const listeners = new Set<() => void>();
 
@@ -16,8 +17,7 @@ async function load(): Promise<void> {
   if (isLoading) return;
   isLoading = true;
   try {
-    const { default: rehypeHighlight } = await import('rehype-highlight');
-    plugins = [rehypeHighlight];
+    highlight = (await import('@/features/session/markdown/highlighter')).highlightCode;
     for (const listener of listeners) listener();
   } catch {
     // Code stays readable without colours; the next block tries again.
@@ -26,12 +26,10 @@ async function load(): Promise<void> {
 }
 
 /** Colours for code, loaded when the first code is shown: they are a fifth of the app's weight. */
-export function useHighlighting(hasCode: boolean): Plugins {
+export function useHighlighter(hasCode: boolean): Highlight | null {
   useEffect(() => {
     if (hasCode) void load();
   }, [hasCode]);
-  const loaded = useSyncExternalStore(subscribe, () => plugins);
-  return hasCode ? loaded : NO_PLUGINS;
+  const loaded = useSyncExternalStore(subscribe, () => highlight);
+  return hasCode ? loaded : null;
 }
-
-const NO_PLUGINS: Plugins = [];
