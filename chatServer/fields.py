@@ -8,9 +8,11 @@ from pydantic import AfterValidator, Field, JsonValue
 from chatServer.limits import (
     AGENT_NAME_MAX_LENGTH,
     CLIENT_REQUEST_ID_MAX_LENGTH,
+    CRON_MAX_LENGTH,
     MESSAGE_ID_MAX,
     MESSAGE_MAX_BYTES,
     SESSION_ID_MAX_LENGTH,
+    TIMEZONE_MAX_LENGTH,
     TITLE_MAX_LENGTH,
     TOPIC_MAX_LENGTH,
 )
@@ -89,3 +91,9 @@ Topic = Annotated[Text, Field(min_length=1, max_length=TOPIC_MAX_LENGTH)]
 AgentName = Annotated[Text, Field(min_length=1, max_length=AGENT_NAME_MAX_LENGTH)]
 Metadata = Annotated[dict[str, JsonValue], AfterValidator(check_json)]
 MessageId = Annotated[int, Field(ge=1, le=MESSAGE_ID_MAX)]
+CronText = Annotated[
+    str, Field(min_length=1, max_length=CRON_MAX_LENGTH), AfterValidator(check_text)
+]
+TimezoneName = Annotated[
+    str, Field(min_length=1, max_length=TIMEZONE_MAX_LENGTH), AfterValidator(check_text)
+]

@@ -68,3 +68,26 @@ TELEGRAM_ENTITIES_MAX = 100
 TELEGRAM_DRAFT_SECONDS = 1.5
 TELEGRAM_POLL_SECONDS = 10
 TELEGRAM_POLLER_LEASE_SECONDS = 20
+
+SCHEDULES_PER_USER_MAX = 100
+CRON_MAX_LENGTH = 200
+TIMEZONE_MAX_LENGTH = 100
+SCHEDULE_MIN_MINUTES = 5
+"""Shortest time between two runs of one schedule."""
+
+SCHEDULE_PREVIEW_TIMES = 5
+SCHEDULE_CATCH_UP_SECONDS = 24 * 3600
+"""How late a run may begin after an outage; older times are recorded as missed."""
+
+SCHEDULE_MISSED_MAX = 100
+"""Missed times of one outage that become rows; those before them are counted in the oldest."""
+
+PLAN_TICK_SECONDS = 2.0
+PLAN_BATCH = 500
+PLAN_LEASE_SECONDS = 30
+RUN_TICK_SECONDS = 1.0
+RUN_CLAIM_LEASE_SECONDS = 30
+"""How long a run may take from its claim to its turn, whose own lease follows."""
+
+RUNS_PER_PROCESS_MAX = 8
+RUNS_PER_USER_MAX = 3

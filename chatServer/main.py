@@ -26,6 +26,7 @@ from chatServer.routers import (
     health_router,
     link_router,
     metrics_router,
+    schedule_router,
     telegram_router,
     turn_router,
 )
@@ -80,6 +81,7 @@ def build_api(
         chat_history_router.router,
         turn_router.router,
         link_router.router,
+        schedule_router.router,
         telegram_router.router,
         config_router.router,
         health_router.router,
@@ -119,7 +121,7 @@ class Server(uvicorn.Server):
         app = self.config.app
         services = getattr(app.state, "services", None) if isinstance(app, FastAPI) else None
         if isinstance(services, Services):
-            services.turns.interrupt()
+            services.interrupt()
         await super().shutdown(sockets)
 
 

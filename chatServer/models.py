@@ -63,7 +63,10 @@ class Session(StoredModel):
     head_message_id: int | None
     message_count: int
     last_message_preview: str | None
-    schedule_id: UUID | None
+    schedule_id: UUID | None = Field(description="The schedule whose run the session is.")
+    is_folded: bool = Field(
+        description="True for a run's session in which its user has not written."
+    )
     metadata: dict[str, JsonValue]
     version: int
     created_at: datetime

@@ -20,14 +20,16 @@ LAYERS = (
     ("services",),
     ("database",),
     ("turn_events",),
-    ("models",),
-    ("fields", "errors"),
+    ("models", "schedule_models"),
+    ("fields", "errors", "schedule_errors"),
     ("limits", "log_redaction", "settings"),
 )
 RANK = {name: rank for rank, layer in enumerate(LAYERS) for name in layer}
 
 VENDOR_HOMES = {
     "agents": ("services/reply_generator.py",),
+    "apscheduler": ("services/scheduled_execution_service.py",),
+    "cronsim": ("services/schedule_times.py",),
     "fastapi": ("main.py", "dependencies/", "routers/"),
     "httpx2": ("services/whole_stream.py",),
     "jwt": ("dependencies/tokens.py",),

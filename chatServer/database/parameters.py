@@ -20,6 +20,8 @@ class SessionFilter:
     updated_from: datetime | None = None
     updated_to: datetime | None = None
     updated_after: datetime | None = None
+    schedule_id: UUID | None = None
+    is_folded: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

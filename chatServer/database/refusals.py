@@ -14,10 +14,28 @@ from chatServer.errors import (
     SessionNotFound,
     ValidationFailed,
 )
+from chatServer.schedule_errors import (
+    RunNotFound,
+    ScheduleBusy,
+    ScheduleIdTaken,
+    ScheduleLimitReached,
+    ScheduleNotFound,
+)
 
 REFUSALS: Final[Mapping[str, type[DomainError]]] = {
     error.code: error
-    for error in (SessionNotFound, MessageNotFound, LinkNotFound, SessionIdTaken, RequestIdReused)
+    for error in (
+        SessionNotFound,
+        MessageNotFound,
+        LinkNotFound,
+        ScheduleNotFound,
+        RunNotFound,
+        SessionIdTaken,
+        ScheduleIdTaken,
+        ScheduleLimitReached,
+        ScheduleBusy,
+        RequestIdReused,
+    )
 }
 
 

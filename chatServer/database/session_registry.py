@@ -64,6 +64,8 @@ class SessionRegistry:
             "p_cursor_session_id": after.session_id if after else None,
             "p_offset": offset,
             "p_limit": limit,
+            "p_schedule_id": str(where.schedule_id) if where.schedule_id else None,
+            "p_folded": where.is_folded,
         }
         return await self._call("list_chat_sessions", caller, SessionSlice, params)
 

@@ -10,6 +10,7 @@ from fastapi import Depends, Request
 
 from chatServer.database.channel_registry import ChannelRegistry
 from chatServer.database.postgrest_transport import PostgrestTransport, open_http_pool
+from chatServer.database.schedule_registry import ScheduleRegistry
 from chatServer.database.session_registry import SessionRegistry
 from chatServer.dependencies.telegram import TelegramServices, open_telegram
 from chatServer.dependencies.tokens import JwksVerifier, SecretVerifier, TokenVerifier
@@ -17,6 +18,9 @@ from chatServer.services.chat_history_service import ChatHistoryService
 from chatServer.services.delivery_service import RedeliveryService
 from chatServer.services.link_service import LinkService
 from chatServer.services.reply_generator import ReplyGenerator
+from chatServer.services.schedule_planner import SchedulePlanner
+from chatServer.services.schedule_service import ScheduleService
+from chatServer.services.scheduled_execution_service import ScheduledExecutionService
 from chatServer.services.session_cursor import SessionCursors
 from chatServer.services.turn_service import TurnService
 from chatServer.settings import Settings, SettingsError
@@ -32,10 +36,17 @@ class Services:
     registry: SessionRegistry
     cursors: SessionCursors
     turns: TurnService
+    schedules: ScheduleService
+    execution: ScheduledExecutionService
     links: LinkService
     deliveries: RedeliveryService
     telegram: TelegramServices | None
     """None without a bot."""
+
+    def interrupt(self) -> None:
+        """End what runs, and so the streams that keep connections open."""
+        self.execution.interrupt()
+        self.turns.interrupt()
 
 
 @asynccontextmanager
@@ -56,9 +67,12 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
         cursors = SessionCursors(settings.supabase_secret_key.get_secret_value())
         history = ChatHistoryService(registry, cursors)
         channels = ChannelRegistry(transport)
+        schedules = ScheduleRegistry(transport)
+        execution = ScheduledExecutionService(schedules, SchedulePlanner(schedules), turns=turns)
         await turns.start()
         try:
             async with open_telegram(settings, transport, history=history, turns=turns) as telegram:
+                execution.start()
                 yield Services(
                     settings=settings,
                     http=http,
@@ -66,6 +80,8 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
                     registry=registry,
                     cursors=cursors,
                     turns=turns,
+                    schedules=ScheduleService(schedules, cursors, wake=execution.wake),
+                    execution=execution,
                     links=telegram.links if telegram else LinkService(channels, None),
                     deliveries=RedeliveryService(
                         channels, wake=telegram.deliveries.wake if telegram else None
@@ -73,7 +89,9 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
                     telegram=telegram,
                 )
         finally:
+            execution.interrupt()
             await turns.stop()
+            await execution.stop()
 
 
 async def get_services(request: Request) -> Services:

@@ -1,6 +1,7 @@
 """Sessions and their messages: list, count, open, make."""
 
 from typing import Annotated, Literal
+from uuid import UUID
 
 from fastapi import APIRouter, Path, Query, Response
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
@@ -42,8 +43,8 @@ router = APIRouter(
     responses=document(Unauthorized, ValidationFailed, DatabaseUnavailable),
 )
 
-ARCHIVED = {"false": False, "true": True, "all": None}
-Archived = Literal["false", "true", "all"]
+THREE_WAY = {"false": False, "true": True, "all": None}
+ThreeWay = Literal["false", "true", "all"]
 PageLimit = Annotated[int, Query(ge=1, le=PAGE_LIMIT_MAX)]
 SessionIdPath = Annotated[SessionId, Path()]
 
@@ -54,8 +55,12 @@ class SessionListQuery(BaseModel):
     model_config = ConfigDict(hide_input_in_errors=True)
 
     channel: Channel | None = None
-    archived: Archived = "false"
+    archived: ThreeWay = "false"
     agent_name: AgentName | None = None
+    schedule_id: UUID | None = Field(default=None, description="The runs of one schedule.")
+    folded: ThreeWay = Field(
+        default="all", description="`false` leaves out runs in which their user has not written."
+    )
     updated_from: AwareDatetime | None = Field(default=None, alias="from")
     updated_to: AwareDatetime | None = Field(default=None, alias="to")
     updated_after: AwareDatetime | None = None
@@ -66,11 +71,13 @@ class SessionListQuery(BaseModel):
     def to_session_query(self) -> SessionQuery:
         """Return the page and the filter it asks for; `channel` and `limit` go apart."""
         where = SessionFilter(
-            archived=ARCHIVED[self.archived],
+            archived=THREE_WAY[self.archived],
             agent_name=self.agent_name,
             updated_from=self.updated_from,
             updated_to=self.updated_to,
             updated_after=self.updated_after,
+            schedule_id=self.schedule_id,
+            is_folded=THREE_WAY[self.folded],
         )
         return SessionQuery(where=where, cursor=self.cursor, offset=self.offset)
 
@@ -112,10 +119,10 @@ async def create_session(
 
 @router.get("/counts")
 async def get_session_counts(
-    caller: CurrentUser, history: HistoryService, archived: Archived = "false"
+    caller: CurrentUser, history: HistoryService, archived: ThreeWay = "false"
 ) -> SessionCounts:
     """Count the caller's sessions of each channel."""
-    return await history.get_session_counts(caller.user_id, archived=ARCHIVED[archived])
+    return await history.get_session_counts(caller.user_id, archived=THREE_WAY[archived])
 
 
 @router.get("/{session_id}", responses=document(SessionNotFound))

@@ -56,6 +56,7 @@ def session_row() -> Session:
         message_count=2,
         last_message_preview=None,
         schedule_id=None,
+        is_folded=False,
         metadata={},
         version=1,
         created_at=NOW,

@@ -8,8 +8,16 @@ from typing import Any
 from tests.stack.database import Connection, Database
 from tests.supabase.migrations.channel_user import linked_user
 from tests.supabase.migrations.registry_user import RegistryUser, call, new_user, run
+from tests.supabase.migrations.schedule_user import SCHEDULE_STATEMENTS, begin_run, new_schedule
 
-TABLES = ("chat_sessions", "chat_message_history", "channel_links", "channel_outbox")
+TABLES = (
+    "chat_sessions",
+    "chat_message_history",
+    "channel_links",
+    "channel_outbox",
+    "agent_schedules",
+    "scheduled_runs",
+)
 
 
 @dataclass(frozen=True)
@@ -22,6 +30,7 @@ class Target:
     answer_id: int
     lease_token: uuid.UUID
     link_id: uuid.UUID
+    schedule_id: uuid.UUID
 
     def hidden(self) -> dict[str, str]:
         """Each id with the name that stands for it when two outcomes are compared."""
@@ -32,6 +41,7 @@ class Target:
             f"{self.answer_id}": "<answer>",
             str(self.lease_token): "<lease>",
             str(self.link_id): "<link>",
+            str(self.schedule_id): "<schedule>",
         }
 
 
@@ -71,6 +81,8 @@ def set_scene(database: Database) -> Scene:
         "upsert_channel_delivery", message_id=turn["assistant_message"]["id"], link_id=link_id
     )
     stranger.begin(stranger_session, "Mine")
+    schedule_id = new_schedule(victim, prompt="A secret", cron="0 8 * * *")
+    begin_run(victim, schedule_id)
     real = Target(
         user_id=victim.id,
         session_id=session_id,
@@ -78,6 +90,7 @@ def set_scene(database: Database) -> Scene:
         answer_id=turn["assistant_message"]["id"],
         lease_token=uuid.UUID(turn["lease_token"]),
         link_id=uuid.UUID(link_id),
+        schedule_id=uuid.UUID(schedule_id),
     )
     unreal = Target(
         user_id=uuid.uuid4(),
@@ -86,6 +99,7 @@ def set_scene(database: Database) -> Scene:
         answer_id=gaps[1],
         lease_token=uuid.uuid4(),
         link_id=uuid.uuid4(),
+        schedule_id=uuid.uuid4(),
     )
     return Scene(victim, stranger, stranger_session, real, unreal)
 
@@ -178,6 +192,7 @@ STATEMENTS = {
     ),
     "read the orphans": "select * from chat_message_history_orphans",
     "empty the table": "truncate chat_message_history",
+    **SCHEDULE_STATEMENTS,
 }
 
 TURN = {"message_id": "answer_id", "lease_token": "lease_token"}
@@ -193,6 +208,9 @@ CALLS: dict[str, tuple[dict[str, str], dict[str, object]]] = {
     "complete_turn": (TURN, {"content": "x"}),
     "fail_turn": ({"message_id": "answer_id", "session_id": "session_id"}, {"status": "cancelled"}),
     "list_channel_links": ({}, {}),
+    "list_agent_schedules": ({}, {}),
+    "get_agent_schedule": ({"schedule_id": "schedule_id"}, {}),
+    "list_scheduled_runs": ({"schedule_id": "schedule_id"}, {}),
     "delete_channel_link": ({"link_id": "link_id"}, {}),
     "get_message_by_request": ({}, {"client_request_id": "secret request"}),
 }

@@ -22,6 +22,7 @@ export function makeSession(overrides: Partial<Session> = {}): Session {
     message_count: 2,
     last_message_preview: 'The last words',
     schedule_id: null,
+    is_folded: false,
     metadata: {},
     version: 1,
     created_at: instant,

@@ -48,6 +48,7 @@ export function makeSession(more: Partial<Session> = {}): Session {
     message_count: 2,
     last_message_preview: 'Message 2',
     schedule_id: null,
+    is_folded: false,
     metadata: {},
     version: 1,
     created_at: INSTANT,
