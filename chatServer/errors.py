@@ -6,11 +6,14 @@ from typing import ClassVar, Literal
 from chatServer.limits import BODY_MAX_BYTES, RETRY_AFTER_SECONDS
 
 ErrorCode = Literal[
+    "answer_streaming",
     "body_too_large",
     "database_unavailable",
     "internal_error",
     "invalid_cursor",
     "link_not_found",
+    "message_not_an_answer",
+    "message_not_editable",
     "message_not_found",
     "method_not_allowed",
     "not_found",
@@ -133,6 +136,33 @@ class SessionIdTaken(DomainError):
     code = "session_id_taken"
     title = "Session id taken"
     default_detail = "This session_id is in use; choose another."
+
+
+class MessageNotEditable(DomainError):
+    """The message is not one the user wrote."""
+
+    status_code = 409
+    code = "message_not_editable"
+    title = "Message cannot be edited"
+    default_detail = "Only what you wrote yourself can be edited; an answer can be regenerated."
+
+
+class MessageNotAnAnswer(DomainError):
+    """The message answers nothing that the user wrote."""
+
+    status_code = 409
+    code = "message_not_an_answer"
+    title = "Message is not an answer"
+    default_detail = "Only an answer to a message of yours can be regenerated."
+
+
+class AnswerStreaming(DomainError):
+    """The answer is still being written."""
+
+    status_code = 409
+    code = "answer_streaming"
+    title = "Answer is being written"
+    default_detail = "This answer is still being written; wait for its end, or cancel it."
 
 
 class TelegramNotConfigured(DomainError):

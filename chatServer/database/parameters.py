@@ -56,6 +56,26 @@ class NewTurn:
 
 
 @dataclass(frozen=True, slots=True)
+class EditedTurn:
+    """What a user's message should have said; stored beside it and answered."""
+
+    session_id: str
+    message_id: int
+    content: str
+    client_request_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class NewAnswer:
+    """Another answer beside one; with `keeps_text` it begins with what that one had."""
+
+    session_id: str
+    message_id: int
+    client_request_id: str
+    keeps_text: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Lease:
     """The right to write one streaming answer."""
 

@@ -5,9 +5,12 @@ from typing import Final
 
 from chatServer.database.transport import RpcError
 from chatServer.errors import (
+    AnswerStreaming,
     DomainError,
     InternalError,
     LinkNotFound,
+    MessageNotAnAnswer,
+    MessageNotEditable,
     MessageNotFound,
     RequestIdReused,
     SessionIdTaken,
@@ -34,6 +37,9 @@ REFUSALS: Final[Mapping[str, type[DomainError]]] = {
         ScheduleIdTaken,
         ScheduleLimitReached,
         ScheduleBusy,
+        MessageNotEditable,
+        MessageNotAnAnswer,
+        AnswerStreaming,
         RequestIdReused,
     )
 }

@@ -1,47 +1,20 @@
-"""The registry's verbs, each exactly one SQL function."""
+"""The verbs of sessions and their messages, each exactly one SQL function."""
 
-from collections.abc import Mapping
 from datetime import datetime
-from typing import Final, TypeVar
-from uuid import UUID
 
 from pydantic import JsonValue
 
-from chatServer.database.parameters import (
-    Answer,
-    Failure,
-    Lease,
-    NewSession,
-    NewTurn,
-    SessionFilter,
-    SessionPosition,
-)
-from chatServer.database.refusals import to_domain_error
-from chatServer.database.results import (
-    BegunTurn,
-    CheckpointedTurn,
-    ClaimedTurn,
-    EndedTurn,
-    ExpiredTurns,
-    SessionSlice,
-    StoredMessage,
-    UpsertedSession,
-)
-from chatServer.database.transport import Caller, RpcError, RpcTransport
+from chatServer.database.calls import NOBODY
+from chatServer.database.parameters import NewSession, SessionFilter, SessionPosition
+from chatServer.database.results import SessionSlice, StoredMessage, UpsertedSession
+from chatServer.database.transport import Caller
+from chatServer.database.turn_registry import TurnRegistry
 from chatServer.limits import PAGE_LIMIT_DEFAULT
-from chatServer.models import MessagePage, SessionCounts, SessionWithMessages, StoredModel
-
-NOBODY: Final = Caller.service(UUID(int=0))
-"""The caller of functions that act for no user in particular."""
-
-Result = TypeVar("Result", bound=StoredModel)
+from chatServer.models import MessagePage, SessionCounts, SessionWithMessages
 
 
-class SessionRegistry:
+class SessionRegistry(TurnRegistry):
     """Sessions, messages and turns as stored; knows SQL functions and nothing of HTTP."""
-
-    def __init__(self, transport: RpcTransport) -> None:
-        self._transport = transport
 
     async def list_sessions(
         self,
@@ -67,14 +40,14 @@ class SessionRegistry:
             "p_schedule_id": str(where.schedule_id) if where.schedule_id else None,
             "p_folded": where.is_folded,
         }
-        return await self._call("list_chat_sessions", caller, SessionSlice, params)
+        return await self.call_for(caller, "list_chat_sessions", SessionSlice, params)
 
     async def get_session_counts(
         self, caller: Caller, *, archived: bool | None = False
     ) -> SessionCounts:
         """Count the sessions of each channel."""
         params: dict[str, JsonValue] = {"p_archived": archived}
-        return await self._call("get_chat_session_counts", caller, SessionCounts, params)
+        return await self.call_for(caller, "get_chat_session_counts", SessionCounts, params)
 
     async def get_session(
         self, caller: Caller, *, session_id: str, message_limit: int = PAGE_LIMIT_DEFAULT
@@ -88,7 +61,7 @@ class SessionRegistry:
             "p_session_id": session_id,
             "p_message_limit": message_limit,
         }
-        return await self._call("get_chat_session", caller, SessionWithMessages, params)
+        return await self.call_for(caller, "get_chat_session", SessionWithMessages, params)
 
     async def upsert_session(self, caller: Caller, *, session: NewSession) -> UpsertedSession:
         """Make a session, or update the caller's own one of that id.
@@ -105,7 +78,7 @@ class SessionRegistry:
             "p_agent_name": session.agent_name,
             "p_metadata": session.metadata,
         }
-        return await self._call("upsert_chat_session", caller, UpsertedSession, params)
+        return await self.call_for(caller, "upsert_chat_session", UpsertedSession, params)
 
     async def list_messages(
         self,
@@ -128,7 +101,7 @@ class SessionRegistry:
             "p_before_id": before_id,
             "p_head_id": head_id,
         }
-        return await self._call("list_chat_messages", caller, MessagePage, params)
+        return await self.call_for(caller, "list_chat_messages", MessagePage, params)
 
     async def get_message(
         self, caller: Caller, *, session_id: str, message_id: int
@@ -140,103 +113,33 @@ class SessionRegistry:
             MessageNotFound: No such message in it.
         """
         params: dict[str, JsonValue] = {"p_session_id": session_id, "p_message_id": message_id}
-        return await self._call("get_chat_message", caller, StoredMessage, params)
+        return await self.call_for(caller, "get_chat_message", StoredMessage, params)
 
-    async def begin_turn(
-        self, caller: Caller, *, turn: NewTurn, lease_seconds: int = 30
-    ) -> BegunTurn:
-        """Store the user's message and its streaming answer, or find them when sent before.
-
-        Raises:
-            SessionNotFound: No such session of this user.
-            MessageNotFound: `parent_id` is not of this session.
-            RequestIdReused: The id was used for another message.
-        """
-        params: dict[str, JsonValue] = {
-            "p_session_id": turn.session_id,
-            "p_content": turn.content,
-            "p_client_request_id": turn.client_request_id,
-            "p_parent_id": turn.parent_id,
-            "p_channel": turn.channel,
-            "p_lease_seconds": lease_seconds,
-        }
-        return await self._call("begin_turn", caller, BegunTurn, params)
-
-    async def claim_turn(self, caller: Caller, *, lease: Lease) -> ClaimedTurn:
-        """Renew the lease of a turn that waits, and see how many come before it."""
-        return await self._call("claim_turn", caller, ClaimedTurn, _lease_params(lease))
-
-    async def checkpoint_turn(
-        self, caller: Caller, *, lease: Lease, content: str
-    ) -> CheckpointedTurn:
-        """Store the text so far and renew the lease."""
-        params = _lease_params(lease) | {"p_content": content}
-        return await self._call("checkpoint_turn", caller, CheckpointedTurn, params)
-
-    async def complete_turn(self, caller: Caller, *, lease: Lease, answer: Answer) -> EndedTurn:
-        """Store the finished answer."""
-        params: dict[str, JsonValue] = {
-            "p_message_id": lease.message_id,
-            "p_lease_token": str(lease.token),
-            "p_content": answer.content,
-            "p_model_id": answer.model_id,
-            "p_provider_id": answer.provider_id,
-            "p_fallback_notice": answer.fallback_notice,
-            "p_item": answer.item,
-        }
-        return await self._call("complete_turn", caller, EndedTurn, params)
-
-    async def fail_turn(self, caller: Caller, *, message_id: int, failure: Failure) -> EndedTurn:
-        """End an answer that is not complete; one that had ended is returned as it is.
+    async def update_head(
+        self,
+        caller: Caller,
+        *,
+        session_id: str,
+        message_id: int,
+        message_limit: int = PAGE_LIMIT_DEFAULT,
+    ) -> SessionWithMessages:
+        """Move a session to the branch of a message, down to the newest one below it.
 
         Raises:
             SessionNotFound: No such session of this user.
-            MessageNotFound: No such message of this user.
+            MessageNotFound: No such message in it.
         """
-        token = failure.lease_token
         params: dict[str, JsonValue] = {
+            "p_session_id": session_id,
             "p_message_id": message_id,
-            "p_status": failure.status,
-            "p_lease_token": str(token) if token else None,
-            "p_session_id": failure.session_id,
-            "p_content": failure.content,
-            "p_failure_reason": failure.failure_reason,
-            "p_model_id": failure.model_id,
-            "p_provider_id": failure.provider_id,
+            "p_message_limit": message_limit,
         }
-        return await self._call("fail_turn", caller, EndedTurn, params)
-
-    async def fail_expired_turns(self, *, limit: int = 100) -> int:
-        """Mark answers whose lease ran out as interrupted; returns how many."""
-        answer = await self._transport.call("fail_expired_turns", {"p_limit": limit}, NOBODY)
-        return ExpiredTurns.model_validate(answer).count
+        return await self.call_for(caller, "update_chat_session_head", SessionWithMessages, params)
 
     async def get_health(self) -> None:
         """Return when the database serves requests."""
         await self._transport.call("get_health", {}, NOBODY)
 
-    async def _call(
-        self,
-        function: str,
-        caller: Caller,
-        result: type[Result],
-        params: Mapping[str, JsonValue],
-    ) -> Result:
-        given = {"p_user_id": str(caller.user_id), **params}
-        try:
-            answer = await self._transport.call(function, given, caller)
-        except RpcError as error:
-            raise to_domain_error(error) from error
-        return result.model_validate(answer)
-
 
 def _instant(value: datetime | None) -> str | None:
     return value.isoformat() if value else None
-
-
-def _lease_params(lease: Lease) -> dict[str, JsonValue]:
-    return {
-        "p_message_id": lease.message_id,
-        "p_lease_token": str(lease.token),
-        "p_lease_seconds": lease.seconds,
-    }

@@ -1,24 +1,29 @@
-"""Post a message, follow its answer as server-sent events, stop it."""
+"""Post, edit and regenerate, follow the answer as server-sent events, stop it."""
 
 from collections.abc import AsyncIterator
+from dataclasses import dataclass
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Header, Path, Response
 from fastapi.sse import EventSourceResponse, ServerSentEvent
+from pydantic import Field
 
-from chatServer.database.parameters import NewTurn
+from chatServer.database.parameters import EditedTurn, NewAnswer, NewTurn
 from chatServer.dependencies.auth import CurrentUser
 from chatServer.dependencies.services import ServicesDependency
 from chatServer.errors import (
+    AnswerStreaming,
     DatabaseUnavailable,
+    MessageNotAnAnswer,
+    MessageNotEditable,
     MessageNotFound,
     RequestIdReused,
     SessionNotFound,
     Unauthorized,
     ValidationFailed,
 )
-from chatServer.fields import MessageId, SessionId
-from chatServer.models import Message, PostMessageRequest
+from chatServer.fields import ClientRequestId, MessageId, MessageText, SessionId
+from chatServer.models import Message, PostMessageRequest, RequestModel
 from chatServer.routers.problems import document
 from chatServer.services.turn_service import Turn
 from chatServer.turn_events import MessageDelta, TurnEvent, TurnQueued
@@ -51,6 +56,31 @@ LastEventId = Annotated[
 ]
 
 
+@dataclass(frozen=True, slots=True)
+class MessageAddress:
+    """Which message of which session a request is about."""
+
+    session_id: InSession
+    message_id: OfMessage
+
+
+class EditMessageRequest(RequestModel):
+    """What a message should have said. The same `client_request_id` replays the same turn."""
+
+    content: MessageText
+    client_request_id: ClientRequestId
+
+
+class RegenerateRequest(RequestModel):
+    """Another answer. The same `client_request_id` replays the same turn."""
+
+    client_request_id: ClientRequestId
+    keeps_text: bool = Field(
+        default=False,
+        description="Go on with the text of an answer that broke off, instead of beginning again.",
+    )
+
+
 async def begin_turn(
     session_id: InSession,
     posted: PostMessageRequest,
@@ -68,11 +98,47 @@ async def begin_turn(
             parent_id=posted.parent_id,
         ),
     )
-    if turn.user_message is not None:
-        response.headers["X-User-Message-Id"] = str(turn.user_message.id)
-    response.headers["X-Assistant-Message-Id"] = str(turn.assistant_message.id)
-    response.headers["Idempotent-Replay"] = "true" if turn.is_replay else "false"
-    return turn
+    return _acknowledge(turn, response)
+
+
+async def edit_turn(
+    address: Annotated[MessageAddress, Depends()],
+    edited: EditMessageRequest,
+    caller: CurrentUser,
+    services: ServicesDependency,
+    response: Response,
+) -> Turn:
+    """Store the edit before the stream begins."""
+    turn = await services.turns.edit(
+        caller,
+        EditedTurn(
+            session_id=address.session_id,
+            message_id=address.message_id,
+            content=edited.content,
+            client_request_id=edited.client_request_id,
+        ),
+    )
+    return _acknowledge(turn, response)
+
+
+async def regenerate_turn(
+    address: Annotated[MessageAddress, Depends()],
+    wanted: RegenerateRequest,
+    caller: CurrentUser,
+    services: ServicesDependency,
+    response: Response,
+) -> Turn:
+    """Store the new answer before the stream begins."""
+    turn = await services.turns.regenerate(
+        caller,
+        NewAnswer(
+            session_id=address.session_id,
+            message_id=address.message_id,
+            client_request_id=wanted.client_request_id,
+            keeps_text=wanted.keeps_text,
+        ),
+    )
+    return _acknowledge(turn, response)
 
 
 async def rejoin_turn(
@@ -97,6 +163,36 @@ async def post_message(turn: Annotated[Turn, Depends(begin_turn)]) -> AsyncItera
         yield event
 
 
+@router.patch(
+    "/{message_id}",
+    response_class=EventSourceResponse,
+    responses={
+        200: {"headers": TURN_HEADERS},
+        **document(ValidationFailed, RequestIdReused, MessageNotEditable),
+    },
+)
+async def edit_message(turn: Annotated[Turn, Depends(edit_turn)]) -> AsyncIterator[TurnEvent]:
+    """Store an edit as a sibling of a message of one's own, and stream its answer."""
+    async for event in _serve(turn):
+        yield event
+
+
+@router.post(
+    "/{message_id}/regenerate",
+    response_class=EventSourceResponse,
+    responses={
+        200: {"headers": TURN_HEADERS},
+        **document(ValidationFailed, RequestIdReused, MessageNotAnAnswer, AnswerStreaming),
+    },
+)
+async def regenerate_message(
+    turn: Annotated[Turn, Depends(regenerate_turn)],
+) -> AsyncIterator[TurnEvent]:
+    """Stream another answer, a sibling of the one named; 409 while that is being written."""
+    async for event in _serve(turn):
+        yield event
+
+
 @router.get("/{message_id}/stream", response_class=EventSourceResponse)
 async def stream_message(turn: Annotated[Turn, Depends(rejoin_turn)]) -> AsyncIterator[TurnEvent]:
     """Follow an answer from the text it has so far; one that has ended is streamed at once."""
@@ -113,6 +209,15 @@ async def cancel_message(
 ) -> Message:
     """Stop an answer and keep its text; one that has ended is returned as it is."""
     return await services.turns.cancel(caller, session_id=session_id, message_id=message_id)
+
+
+def _acknowledge(turn: Turn, response: Response) -> Turn:
+    """Name the stored messages in the headers, which come before the first word."""
+    if turn.user_message is not None:
+        response.headers["X-User-Message-Id"] = str(turn.user_message.id)
+    response.headers["X-Assistant-Message-Id"] = str(turn.assistant_message.id)
+    response.headers["Idempotent-Replay"] = "true" if turn.is_replay else "false"
+    return turn
 
 
 async def _serve(turn: Turn) -> AsyncIterator[Any]:

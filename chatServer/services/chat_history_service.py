@@ -118,6 +118,27 @@ class ChatHistoryService:
             head_id=head_id,
         )
 
+    async def update_head(
+        self,
+        session_id: str,
+        user_id: UUID,
+        *,
+        message_id: int,
+        limit: int = PAGE_LIMIT_DEFAULT,
+    ) -> SessionWithMessages:
+        """Move a session to a message's branch and return it with its newest messages.
+
+        Raises:
+            SessionNotFound: No such session of this user.
+            MessageNotFound: No such message in it.
+        """
+        return await self._registry.update_head(
+            self._caller(user_id),
+            session_id=session_id,
+            message_id=message_id,
+            message_limit=limit,
+        )
+
     async def create_session(self, user_id: UUID, request: CreateSessionRequest) -> UpsertedSession:
         """Make a web session, or update the user's own one of that id.
 

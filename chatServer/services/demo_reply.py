@@ -3,6 +3,8 @@
 import re
 from collections.abc import Iterator, Sequence
 
+from chatServer.services.instructions import GO_ON
+
 QUOTE_MAX_LENGTH = 600
 COUNT_MAX = 1000
 
@@ -20,6 +22,9 @@ CHAT_MODEL=…          # the model's name at its provider
 
 def compose_demo_reply(texts: Sequence[str]) -> str:
     """Answer the last of the session's messages, oldest first, in Markdown."""
+    if texts[-1:] == [GO_ON]:
+        *above, begun, _ = texts
+        return compose_demo_reply(above).removeprefix(begun)
     asked = texts[-1] if texts else ""
     parts = [
         "**This is the demo model.** It understands nothing; it repeats what reached it.",

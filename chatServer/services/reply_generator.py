@@ -29,6 +29,7 @@ from openai.types.responses import (
 
 from chatServer.models import Message
 from chatServer.services.demo_reply import compose_demo_reply, split_words
+from chatServer.services.instructions import GO_ON, INSTRUCTIONS
 from chatServer.services.whole_stream import require_whole_stream
 
 logger = logging.getLogger(__name__)
@@ -38,7 +39,6 @@ OPENAI_BASE_URL = "https://api.openai.com/v1"
 PROVIDER_TIMEOUT = openai.Timeout(connect=5.0, read=120.0, write=30.0, pool=10.0)
 """`read` is the longest silence between two pieces; a reasoning model thinks before its first."""
 PROVIDER_RETRIES = 1
-INSTRUCTIONS = "You are a helpful assistant. Answer in Markdown."
 
 PLAIN_REASONS: tuple[tuple[type[Exception], str], ...] = (
     (openai.AuthenticationError, "The model's provider refused this server's API key."),
@@ -168,11 +168,14 @@ def _storable(text: str) -> str:
 
 
 def _to_items(messages: Sequence[Message]) -> list[TResponseInputItem]:
-    return [
+    items: list[TResponseInputItem] = [
         {"role": message.role, "content": message.content}
         for message in messages
         if message.role != "tool" and message.content
     ]
+    if messages and messages[-1].role == "assistant":
+        items.append({"role": "user", "content": GO_ON})
+    return items
 
 
 def _explain(error: Exception) -> str:

@@ -1,7 +1,7 @@
 """A turn that this process is answering: its growing text and everyone who reads it."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from io import StringIO
 from typing import Literal
 from uuid import UUID
@@ -30,11 +30,19 @@ class RunningTurn:
         self._text = StringIO()
         self._changed = asyncio.Event()
         self._nudged = asyncio.Event()
+        if begun.assistant_message.content:
+            self.append(begun.assistant_message.content)
 
     @property
     def text(self) -> str:
         """The answer so far."""
         return self._text.getvalue()
+
+    def context(self, above: Sequence[Message]) -> list[Message]:
+        """Return what the model is asked with: the messages above, and a text to go on with."""
+        if not self.assistant_message.content:
+            return list(above)
+        return [*above, self.assistant_message]
 
     def is_of(self, user_id: UUID, session_id: str) -> bool:
         """Tell whether the turn belongs to this user's session."""

@@ -111,10 +111,10 @@ class TurnRunner:
                     self._caller,
                     session_id=turn.session.session_id,
                     limit=CONTEXT_MAX_MESSAGES,
-                    head_id=turn.user_message.id,
+                    head_id=turn.assistant_message.parent_id,
                 )
             )
-            async with aclosing(self._reply.stream_text(page.messages)) as pieces:
+            async with aclosing(self._reply.stream_text(turn.context(page.messages))) as pieces:
                 async for text in pieces:
                     if turn.size_bytes + len(text.encode()) > REPLY_MAX_BYTES:
                         raise ReplyFailed(TOO_LONG)
@@ -129,7 +129,7 @@ class TurnRunner:
     async def _keep_lease(self, generating: asyncio.Task[Answer]) -> bool:
         """Checkpoint until the generation ends; False when the answer is no longer ours."""
         clock = asyncio.get_running_loop().time
-        stored_at, stored_bytes = clock(), 0
+        stored_at, stored_bytes = clock(), self._turn.size_bytes
         while not generating.done():
             await asyncio.wait({generating}, timeout=TICK_SECONDS)
             is_long = self._turn.size_bytes - stored_bytes >= CHECKPOINT_BYTES

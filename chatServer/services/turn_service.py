@@ -1,13 +1,13 @@
 """The turn pipeline that every channel goes through."""
 
 import asyncio
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Coroutine
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
-from chatServer.database.parameters import Failure, NewTurn
+from chatServer.database.parameters import EditedTurn, Failure, NewAnswer, NewTurn
 from chatServer.database.results import BegunTurn, StoredMessage
 from chatServer.database.session_registry import SessionRegistry
 from chatServer.database.transport import Caller
@@ -91,8 +91,34 @@ class TurnService:
             MessageNotFound: `parent_id` is not of this session.
             RequestIdReused: The id was used for another message.
         """
-        # A client that leaves now must not leave a stored turn that nobody answers.
-        return await asyncio.shield(self._spawn(self._begin(caller, turn)))
+        begun = self._registry.begin_turn(caller, turn=turn, lease_seconds=LEASE_SECONDS)
+        return await self._begin(begun)
+
+    async def edit(self, caller: Caller, turn: EditedTurn) -> Turn:
+        """Store an edit beside the user's message and have it answered; a repeat joins it.
+
+        Raises:
+            SessionNotFound: No such session of this user.
+            MessageNotFound: No such message in it.
+            MessageNotEditable: It is not one the user wrote.
+            RequestIdReused: The id was used for another message.
+        """
+        begun = self._registry.begin_edit(caller, turn=turn, lease_seconds=LEASE_SECONDS)
+        return await self._begin(begun)
+
+    async def regenerate(self, caller: Caller, answer: NewAnswer) -> Turn:
+        """Have a message answered once more, beside the answer named; a repeat joins it.
+
+        Raises:
+            SessionNotFound: No such session of this user.
+            MessageNotFound: No such message in it.
+            MessageNotAnAnswer: It answers nothing that a user wrote.
+            AnswerStreaming: It is still being written.
+            ValidationFailed: Its text is to be kept, but it did not break off.
+            RequestIdReused: The id was used for another message.
+        """
+        begun = self._registry.begin_answer(caller, answer=answer, lease_seconds=LEASE_SECONDS)
+        return await self._begin(begun)
 
     async def rejoin(self, caller: Caller, *, session_id: str, message_id: int) -> Turn:
         """Follow an answer that is running anywhere or has ended.
@@ -130,8 +156,12 @@ class TurnService:
             raise DatabaseUnavailable
         return finished.message
 
-    async def _begin(self, caller: Caller, turn: NewTurn) -> Turn:
-        begun = await self._registry.begin_turn(caller, turn=turn, lease_seconds=LEASE_SECONDS)
+    async def _begin(self, beginning: Awaitable[BegunTurn]) -> Turn:
+        # A client that leaves now must not leave a stored turn that nobody answers.
+        return await asyncio.shield(self._spawn(self._follow(beginning)))
+
+    async def _follow(self, beginning: Awaitable[BegunTurn]) -> Turn:
+        begun = await beginning
         source = self._source(StoredMessage(message=begun.assistant_message, session=begun.session))
         if begun.lease_token is not None:
             source = self._run(begun, begun.lease_token)

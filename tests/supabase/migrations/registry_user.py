@@ -50,8 +50,24 @@ class RegistryUser:
 
     def begin(self, session_id: str, content: str = "Hello", **parameters: object) -> Json:
         """Begins a turn, with a new client_request_id unless one is given."""
-        given = {"client_request_id": f"request-{next(_request_numbers)}"} | parameters
+        given = new_request() | parameters
         return self.call("begin_turn", session_id=session_id, content=content, **given)
+
+    def edit(
+        self, session_id: str, message_id: int, content: str = "Edited", **parameters: object
+    ) -> Json:
+        """Begins a turn with an edit of a message."""
+        named = {"session_id": session_id, "message_id": message_id, "content": content}
+        return self.call("begin_edit", **(named | new_request() | parameters))
+
+    def regenerate(self, session_id: str, message_id: int, **parameters: object) -> Json:
+        """Begins a turn with another answer beside one."""
+        named = {"session_id": session_id, "message_id": message_id}
+        return self.call("begin_answer", **(named | new_request() | parameters))
+
+    def move_head(self, session_id: str, message_id: int) -> Json:
+        """Moves the session to the branch of a message."""
+        return self.call("update_chat_session_head", session_id=session_id, message_id=message_id)
 
     def complete(self, turn: Json, content: str = "Hi", **parameters: object) -> Json:
         """Completes a turn that begin() returned."""
@@ -92,6 +108,11 @@ class RegistryUser:
 def new_user(database: Database) -> RegistryUser:
     """Signs a user up."""
     return RegistryUser(database, database.create_user())
+
+
+def new_request() -> Json:
+    """A client_request_id that was never used."""
+    return {"client_request_id": f"request-{next(_request_numbers)}"}
 
 
 def lease(turn: Json) -> Json:

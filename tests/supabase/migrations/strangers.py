@@ -203,6 +203,15 @@ CALLS: dict[str, tuple[dict[str, str], dict[str, object]]] = {
     "list_chat_messages": ({"session_id": "session_id"}, {}),
     "get_chat_message": ({"session_id": "session_id", "message_id": "message_id"}, {}),
     "begin_turn": ({"session_id": "session_id"}, {"content": "x", "client_request_id": "r"}),
+    "begin_edit": (
+        {"session_id": "session_id", "message_id": "message_id"},
+        {"content": "x", "client_request_id": "r"},
+    ),
+    "begin_answer": (
+        {"session_id": "session_id", "message_id": "answer_id"},
+        {"client_request_id": "r"},
+    ),
+    "update_chat_session_head": ({"session_id": "session_id", "message_id": "message_id"}, {}),
     "claim_turn": (TURN, {}),
     "checkpoint_turn": (TURN, {"content": "x"}),
     "complete_turn": (TURN, {"content": "x"}),

@@ -30,6 +30,8 @@ TABLES = {
     "chat_message_history_id_seq": {"authenticated": {"usage"}, "service_role": {"usage"}},
 }
 SIGNED_IN_FUNCTIONS = {
+    "begin_answer",
+    "begin_edit",
     "begin_turn",
     "checkpoint_turn",
     "claim_turn",
@@ -46,6 +48,7 @@ SIGNED_IN_FUNCTIONS = {
     "list_chat_messages",
     "list_chat_sessions",
     "list_scheduled_runs",
+    "update_chat_session_head",
     "upsert_chat_session",
 }
 SERVICE_FUNCTIONS = SIGNED_IN_FUNCTIONS | {

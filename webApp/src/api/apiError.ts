@@ -62,6 +62,7 @@ export function describeError(error: unknown): string {
   if (error.status === 0) return 'Could not reach the server.';
   if (error.status === 401) return 'Your sign-in has ended.';
   if (error.code === 'session_not_found') return 'This session does not exist.';
+  if (error.code === 'answer_streaming') return 'This answer is still being written.';
   if (error.status === 503) return 'The server is busy at the moment.';
   return 'The server could not answer this.';
 }

@@ -45,6 +45,7 @@ afterEach(() => {
 interface Posted {
   content: string;
   client_request_id: string;
+  parent_id?: number;
 }
 
 /** Answers posts with a whole turn and keeps what was posted. */
@@ -102,6 +103,17 @@ describe('send', () => {
     runner.send({ sessionId: 's1', content: 'First' });
     runner.send({ sessionId: 's1', content: 'Second' });
     await expect.poll(() => posted.map(({ content }) => content)).toEqual(['First', 'Second']);
+    // What is written under a message that is still on its way follows its answer.
+    expect(posted.map(({ parent_id: parentId }) => parentId)).toEqual([undefined, 2]);
+  });
+
+  test('names the message it follows, as it was shown when it was written', async () => {
+    const posted = answerPosts();
+    for (const messages of [[makeMessage(7), makeMessage(8)], [makeMessage(9)]]) {
+      queryClient.setQueryData(queryKeys.messages('s1'), { ...NO_MESSAGES, messages });
+      if (messages.length > 1) runner.send({ sessionId: 's1', content: 'Hello' });
+    }
+    await expect.poll(() => posted.map(({ parent_id: parentId }) => parentId)).toEqual([8]);
   });
 
   test('makes the session first when it is new', async () => {
@@ -162,6 +174,8 @@ describe('a message that could not be sent', () => {
       sessionId: 's1',
       content: 'Hello',
       createdAt: '2026-11-20T09:36:00Z',
+      parentId: null,
+      followsRequestId: null,
       startsSession: false,
       problem: null,
     };

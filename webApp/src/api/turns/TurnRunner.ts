@@ -1,7 +1,7 @@
 import { notifyManager, type QueryClient } from '@tanstack/react-query';
 
-import { ApiError, describeError } from '@/api/apiError';
 import { apiClient, dataOf } from '@/api/client';
+import { describeSendError } from '@/api/turns/describeSendError';
 import { followAnswer } from '@/api/turns/followAnswer';
 import {
   addLiveAnswer,
@@ -11,16 +11,32 @@ import {
   useLiveAnswers,
   whenItMayHoldConnection,
 } from '@/api/turns/liveAnswers';
-import { addOutgoing, findOutgoing, patchOutgoing, useOutbox } from '@/api/turns/outbox';
+import {
+  addOutgoing,
+  findOutgoing,
+  patchOutgoing,
+  placeBelowAnswer,
+  useOutbox,
+} from '@/api/turns/outbox';
 import { TextBuffer } from '@/api/turns/TextBuffer';
 import {
+  findNewestMessageId,
   placeEndedAnswer,
   placeNewSession,
   placeStartedTurn,
   refreshNewest,
 } from '@/api/turns/turnCache';
 import type { TurnEvent } from '@/api/turns/turnEvents';
-import { cancelAnswer, joinAnswer, postMessage } from '@/api/turns/turnRequests';
+import {
+  cancelAnswer,
+  type EditedMessage,
+  joinAnswer,
+  type NewAnswer,
+  type OpenedTurn,
+  patchMessage,
+  postAnswer,
+  postMessage,
+} from '@/api/turns/turnRequests';
 import { newId } from '@/lib/newId';
 
 export interface NewMessage {
@@ -37,6 +53,8 @@ export class TurnRunner {
   /** Requests of a session leave in the order of writing. */
   readonly #lines = new Map<string, Promise<void>>();
   readonly #sending = new Set<string>();
+  /** Request ids of answers that were asked for and not yet begun. */
+  readonly #asked = new Map<string, string>();
   #userLeft = new AbortController();
 
   constructor(queryClient: QueryClient) {
@@ -45,9 +63,8 @@ export class TurnRunner {
 
   /** Shows a message as waiting and sends it. */
   send({ sessionId, content, startsSession = false }: NewMessage): void {
-    const clientRequestId = newId();
-    const createdAt = new Date().toISOString();
-    addOutgoing({ clientRequestId, sessionId, content, createdAt, startsSession, problem: null });
+    const parentId = findNewestMessageId(this.#queryClient, sessionId);
+    const clientRequestId = addOutgoing({ sessionId, content, parentId, startsSession });
     this.#lineUp(sessionId, clientRequestId);
   }
 
@@ -57,6 +74,32 @@ export class TurnRunner {
     if (!message) return;
     patchOutgoing(clientRequestId, { problem: null });
     this.#lineUp(message.sessionId, clientRequestId);
+  }
+
+  /**
+   * Sends an edit of a message; resolves when its branch is shown.
+   *
+   * @throws ApiError when the server did not take it.
+   */
+  async edit(edited: EditedMessage): Promise<void> {
+    const signal = this.#userLeft.signal;
+    await this.#begin(edited.sessionId, patchMessage(edited, signal));
+  }
+
+  /**
+   * Asks for another answer beside one that has ended; resolves when it is shown. Tried again after
+   * a failure it is the same request.
+   *
+   * @throws ApiError when the server did not take it.
+   */
+  async regenerate(wanted: Omit<NewAnswer, 'clientRequestId'>): Promise<void> {
+    const { sessionId, answerId, keepsText } = wanted;
+    const key = `${answerId} ${keepsText}`;
+    const clientRequestId = this.#asked.get(key) ?? newId();
+    this.#asked.set(key, clientRequestId);
+    const signal = this.#userLeft.signal;
+    await this.#begin(sessionId, postAnswer({ ...wanted, clientRequestId }, signal));
+    this.#asked.delete(key);
   }
 
   /** Goes on with what was waiting when the page was left. */
@@ -93,6 +136,7 @@ export class TurnRunner {
     this.#buffer.clear();
     this.#lines.clear();
     this.#sending.clear();
+    this.#asked.clear();
     useLiveAnswers.setState({ answers: {} });
   }
 
@@ -113,7 +157,10 @@ export class TurnRunner {
     if (!message || hasUserLeft()) return;
     try {
       if (message.startsSession) await this.#startSession(message.sessionId, clientRequestId);
-      const { answerId, stream } = await postMessage(message, signal);
+      // Whether the one before it has arrived is not known: then the server decides what it follows.
+      const parentId = message.followsRequestId === null ? message.parentId : null;
+      const { answerId, stream } = await postMessage({ ...message, parentId }, signal);
+      placeBelowAnswer(clientRequestId, answerId);
       void this.#follow(message.sessionId, answerId, stream);
     } catch (error) {
       if (hasUserLeft()) return;
@@ -130,10 +177,19 @@ export class TurnRunner {
     patchOutgoing(clientRequestId, { startsSession: false });
   }
 
+  /** Resolves when the turn is shown; following its answer goes on. */
+  async #begin(sessionId: string, opening: Promise<OpenedTurn>): Promise<void> {
+    const { answerId, stream } = await opening;
+    await new Promise<void>((resolve) => {
+      void this.#follow(sessionId, answerId, stream, resolve).finally(resolve);
+    });
+  }
+
   async #follow(
     sessionId: string,
     answerId: number,
     stream: ReadableStream<Uint8Array> | null,
+    onStarted?: () => void,
   ): Promise<void> {
     if (answerId in useLiveAnswers.getState().answers) {
       void stream?.cancel();
@@ -146,7 +202,10 @@ export class TurnRunner {
         open: () => joinAnswer(sessionId, answerId, signal),
         isAllowed: () => mayHoldConnection(answerId),
         whenAllowed: () => whenItMayHoldConnection(answerId),
-        onEvent: (event: TurnEvent) => this.#apply(sessionId, answerId, event),
+        onEvent: (event: TurnEvent) => {
+          this.#apply(sessionId, answerId, event);
+          onStarted?.();
+        },
         onBreak: () => patchLiveAnswer(answerId, { isReconnecting: true }),
       };
       await followAnswer(follower, stream, signal);
@@ -171,7 +230,7 @@ export class TurnRunner {
         placeStartedTurn(this.#queryClient, sessionId, event);
         break;
       case 'turn.queued':
-        // The list shows what is ahead; followAnswer lets the connection go.
+        patchLiveAnswer(answerId, { turnsAhead: event.turns_ahead });
         break;
       case 'message.delta':
         this.#buffer.append(answerId, event.text);
@@ -180,11 +239,4 @@ export class TurnRunner {
         placeEndedAnswer(this.#queryClient, event.message, event.session);
     }
   }
-}
-
-/** Says why a message did not go out; it is kept either way. */
-function describeSendError(error: unknown): string {
-  const isRefused = error instanceof ApiError && error.code === 'validation_failed';
-  const [field] = isRefused ? error.fieldProblems : [];
-  return field ? `This message ${field.message}.` : describeError(error);
 }

@@ -6,6 +6,8 @@ export interface LiveAnswer {
   text: string;
   isReconnecting: boolean;
   isStopping: boolean;
+  /** How many answers of the session are written before it. */
+  turnsAhead: number;
 }
 
 interface LiveAnswers {
@@ -24,7 +26,7 @@ export function useLiveAnswer(answerId: number): LiveAnswer | undefined {
 }
 
 export function addLiveAnswer(answerId: number, sessionId: string): void {
-  const fresh = { sessionId, text: '', isReconnecting: false, isStopping: false };
+  const fresh = { sessionId, text: '', isReconnecting: false, isStopping: false, turnsAhead: 0 };
   useLiveAnswers.setState(({ answers }) => ({ answers: { [answerId]: fresh, ...answers } }));
 }
 

@@ -2,10 +2,11 @@ import { describe, expect, test } from 'vitest';
 
 import type { Message, MessagePage } from '@/api/schema';
 import {
-  mergeMessages,
   mergeMessagesAbove,
   mergeNewestMessages,
+  mergeTurn,
   NO_MESSAGES,
+  updateMessages,
 } from '@/api/turns/messageList';
 import { makeMessage } from '@/api/turns/testFixtures';
 
@@ -68,11 +69,44 @@ describe('mergeNewestMessages', () => {
   });
 });
 
-describe('mergeMessages', () => {
+describe('mergeTurn', () => {
   test('adds a turn once', () => {
     const turn = range(3, 4);
-    const once = mergeMessages(loaded(1, 2), turn);
-    expect(idsOf(mergeMessages(once, turn))).toEqual([1, 2, 3, 4]);
+    const once = mergeTurn(loaded(1, 2), turn);
+    expect(idsOf(mergeTurn(once, turn))).toEqual([1, 2, 3, 4]);
+  });
+
+  test('goes over to the branch of an edit', () => {
+    const edit = makeMessage(9, { parent_id: 2, role: 'user' });
+    const list = mergeTurn(loaded(1, 6), [edit, makeMessage(10, { parent_id: 9 })]);
+    expect(idsOf(list)).toEqual([1, 2, 9, 10]);
+  });
+
+  test('goes over to another answer below its question', () => {
+    const question = makeMessage(3, { role: 'user', content: 'as it is' });
+    const list = mergeTurn(loaded(1, 6), [question, makeMessage(8, { parent_id: 3 })]);
+    expect(idsOf(list)).toEqual([1, 2, 3, 8]);
+  });
+
+  test('begins at the root with an edit of the first message', () => {
+    const edit = makeMessage(9, { parent_id: null, role: 'user' });
+    const list = mergeTurn(loaded(1, 6), [edit, makeMessage(10, { parent_id: 9 })]);
+    expect(idsOf(list)).toEqual([9, 10]);
+    expect(list.has_more).toBe(false);
+  });
+
+  test('leaves out what follows a message that is not loaded', () => {
+    const list = mergeTurn(loaded(5, 6), [makeMessage(20, { parent_id: 19 })]);
+    expect(idsOf(list)).toEqual([5, 6]);
+  });
+});
+
+describe('updateMessages', () => {
+  test('takes an ending over and adds nothing', () => {
+    const open = makeMessage(2, { status: 'streaming', content: '' });
+    const list = updateMessages(pageOf([makeMessage(1), open]), [makeMessage(2), makeMessage(8)]);
+    expect(idsOf(list)).toEqual([1, 2]);
+    expect(list.messages[1]?.status).toBe('complete');
   });
 });
 

@@ -21,15 +21,29 @@ export function mergeNewestMessages(loaded: MessagePage, fresh: MessagePage): Me
   return asPage([...above.toReversed(), ...newest]);
 }
 
-/** Adds the messages of a turn at the end, or brings them up to date where they already are. */
-export function mergeMessages(loaded: MessagePage, messages: readonly Message[]): MessagePage {
-  const merged = [...loaded.messages];
+/**
+ * Adds the messages of a turn that has begun, each below its parent: where that is not the newest
+ * message, the list goes over to the new branch. What has no place in the list is left out.
+ */
+export function mergeTurn(loaded: MessagePage, messages: readonly Message[]): MessagePage {
+  let merged = updateMessages(loaded, messages).messages;
   for (const message of messages) {
-    const index = merged.findIndex(({ id }) => id === message.id);
-    if (index === -1) merged.push(message);
-    else merged[index] = newerOf(merged[index], message);
+    if (merged.some(({ id }) => id === message.id)) continue;
+    const parentIndex = merged.findIndex(({ id }) => id === message.parent_id);
+    if (parentIndex === -1 && message.parent_id !== null) continue;
+    merged = [...merged.slice(0, parentIndex + 1), message];
   }
   return asPage(merged);
+}
+
+/** Brings messages up to date where they are loaded; others stand on a branch that is not shown. */
+export function updateMessages(loaded: MessagePage, messages: readonly Message[]): MessagePage {
+  const fresh = new Map(messages.map((message) => [message.id, message]));
+  const updated = loaded.messages.map((known) => {
+    const message = fresh.get(known.id);
+    return message ? newerOf(known, message) : known;
+  });
+  return asPage(updated);
 }
 
 /** Puts the page above `beforeId` in front, unless another branch is shown by now. */

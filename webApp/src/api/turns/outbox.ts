@@ -1,12 +1,18 @@
 import { create } from 'zustand';
 import { persist } from 'zustand/middleware';
 
+import { newId } from '@/lib/newId';
+
 /** A message of the user that the server has not answered for yet. */
 export interface OutgoingMessage {
   clientRequestId: string;
   sessionId: string;
   content: string;
   createdAt: string;
+  /** The newest message that was shown when it was written; null for none. */
+  parentId: number | null;
+  /** The request id of a message that must be sent before it; null for none. */
+  followsRequestId: string | null;
   /** The session must be made first. */
   startsSession: boolean;
   /** Why it did not go out, as a sentence; null while it waits. */
@@ -33,14 +39,40 @@ export function findOutgoing(clientRequestId: string): OutgoingMessage | undefin
     .messages.find((message) => message.clientRequestId === clientRequestId);
 }
 
-export function addOutgoing(message: OutgoingMessage): void {
-  useOutbox.setState(({ messages }) => ({ messages: [...messages, message] }));
+type WrittenMessage = Pick<OutgoingMessage, 'sessionId' | 'content' | 'parentId' | 'startsSession'>;
+
+/** Keeps what has just been written until the server has it; returns its request id. */
+export function addOutgoing(written: WrittenMessage): string {
+  const clientRequestId = newId();
+  useOutbox.setState(({ messages }) => {
+    const before = messages.findLast(({ sessionId }) => sessionId === written.sessionId);
+    const message: OutgoingMessage = {
+      ...written,
+      clientRequestId,
+      createdAt: new Date().toISOString(),
+      followsRequestId: before?.clientRequestId ?? null,
+      problem: null,
+    };
+    return { messages: [...messages, message] };
+  });
+  return clientRequestId;
 }
 
 export function patchOutgoing(clientRequestId: string, patch: Partial<OutgoingMessage>): void {
   useOutbox.setState(({ messages }) => ({
     messages: messages.map((message) =>
       message.clientRequestId === clientRequestId ? { ...message, ...patch } : message,
+    ),
+  }));
+}
+
+/** A message has been sent: the one written after it follows its answer. */
+export function placeBelowAnswer(sentRequestId: string, answerId: number): void {
+  useOutbox.setState(({ messages }) => ({
+    messages: messages.map((message) =>
+      message.followsRequestId === sentRequestId
+        ? { ...message, parentId: answerId, followsRequestId: null }
+        : message,
     ),
   }));
 }

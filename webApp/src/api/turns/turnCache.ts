@@ -6,15 +6,17 @@ import { fetchMessagePage } from '@/api/queryOptions';
 import type { Message, MessagePage, Session } from '@/api/schema';
 import { findListedSession, placeSessionOnTop } from '@/api/sessionListCache';
 import {
-  mergeMessages,
   mergeMessagesAbove,
   mergeNewestMessages,
+  mergeTurn,
   NO_MESSAGES,
+  updateMessages,
 } from '@/api/turns/messageList';
 import { dropOutgoing } from '@/api/turns/outbox';
 import type { TurnStarted } from '@/api/turns/turnEvents';
 
 const NEWEST_PAGE_SIZE = 50;
+const LARGEST_PAGE_SIZE = 200;
 const POLL_MS = 5_000;
 
 const newestKey = (sessionId: string) => [...queryKeys.session(sessionId), 'newest'] as const;
@@ -29,7 +31,7 @@ export function newestMessagesOptions(sessionId: string) {
         await apiClient.GET('/api/chat/sessions/{session_id}', { params, signal }),
       );
       const page: MessagePage = { messages, has_more, next_before_id };
-      updateMessages(client, sessionId, (loaded) => mergeNewestMessages(loaded, page));
+      patchMessages(client, sessionId, (loaded) => mergeNewestMessages(loaded, page));
       placeSession(client, session);
       return null;
     },
@@ -52,7 +54,31 @@ export async function loadMessagesAbove(
   const beforeId = loaded?.next_before_id ?? null;
   if (beforeId === null) return;
   const page = await fetchMessagePage(sessionId, beforeId);
-  updateMessages(queryClient, sessionId, (current) => mergeMessagesAbove(current, beforeId, page));
+  patchMessages(queryClient, sessionId, (current) => mergeMessagesAbove(current, beforeId, page));
+}
+
+/** Moves the session to a message's branch, on every device, and shows it down to its end. */
+export async function switchBranch(
+  queryClient: QueryClient,
+  sessionId: string,
+  messageId: number,
+): Promise<void> {
+  const { messages, has_more, next_before_id, ...session } = dataOf(
+    await apiClient.PUT('/api/chat/sessions/{session_id}/head', {
+      params: { path: { session_id: sessionId }, query: { limit: LARGEST_PAGE_SIZE } },
+      body: { message_id: messageId },
+    }),
+  );
+  dropStalePolls(queryClient, sessionId);
+  const page: MessagePage = { messages, has_more, next_before_id };
+  patchMessages(queryClient, sessionId, (loaded) => mergeNewestMessages(loaded, page));
+  placeSession(queryClient, session);
+}
+
+/** The newest message that is shown; what is written now is meant to follow it. */
+export function findNewestMessageId(queryClient: QueryClient, sessionId: string): number | null {
+  const loaded = queryClient.getQueryData<MessagePage>(queryKeys.messages(sessionId));
+  return loaded?.messages.at(-1)?.id ?? null;
 }
 
 /** A session that has just been made: its messages need not be asked for. */
@@ -65,7 +91,7 @@ export function placeNewSession(queryClient: QueryClient, session: Session): voi
   void queryClient.invalidateQueries({ queryKey: queryKeys.sessionCounts() });
 }
 
-/** A turn has begun: its rows are the newest of the session. */
+/** A turn has begun: its rows end the branch in use. */
 export function placeStartedTurn(
   queryClient: QueryClient,
   sessionId: string,
@@ -73,8 +99,9 @@ export function placeStartedTurn(
 ): void {
   const { user_message: userMessage, assistant_message: answer } = turn;
   dropStalePolls(queryClient, sessionId);
-  updateMessages(queryClient, sessionId, (loaded) =>
-    mergeMessages(loaded, userMessage ? [userMessage, answer] : [answer]),
+  patchMessages(queryClient, sessionId, (loaded) =>
+    // A stream that is joined again tells nothing about the branch in use.
+    userMessage ? mergeTurn(loaded, [userMessage, answer]) : updateMessages(loaded, [answer]),
   );
   const session = findSession(queryClient, sessionId);
   if (userMessage && session) {
@@ -82,8 +109,9 @@ export function placeStartedTurn(
     const updated_at = userMessage.created_at;
     placeSession(queryClient, { ...session, ...preview, updated_at, is_answering: true });
   }
-  // A rejoined turn may follow messages that this tab has not seen; a new title is unknown too.
-  if (!userMessage || session?.title == null) refreshNewest(queryClient, sessionId);
+  // The turn may follow messages that this tab has not seen; a new title is unknown too.
+  const isPlaced = userMessage && findNewestMessageId(queryClient, sessionId) === answer.id;
+  if (!isPlaced || session?.title == null) refreshNewest(queryClient, sessionId);
 }
 
 /** An answer has ended. */
@@ -93,7 +121,7 @@ export function placeEndedAnswer(
   session: Session | null,
 ): void {
   dropStalePolls(queryClient, message.session_id);
-  updateMessages(queryClient, message.session_id, (loaded) => mergeMessages(loaded, [message]));
+  patchMessages(queryClient, message.session_id, (loaded) => updateMessages(loaded, [message]));
   if (session) placeSession(queryClient, session);
 }
 
@@ -123,7 +151,7 @@ function dropStalePolls(queryClient: QueryClient, sessionId: string): void {
   void queryClient.cancelQueries({ queryKey: [...queryKeys.all, 'sessions', 'newest'] });
 }
 
-function updateMessages(
+function patchMessages(
   queryClient: QueryClient,
   sessionId: string,
   update: (loaded: MessagePage) => MessagePage,

@@ -12,6 +12,24 @@ export interface NewTurn {
   content: string;
   /** Sent again with the same id, a message is stored once and its stream is rejoined. */
   clientRequestId: string;
+  /** The message it follows; null follows whatever is newest on the server. */
+  parentId: number | null;
+}
+
+export interface EditedMessage {
+  sessionId: string;
+  messageId: number;
+  content: string;
+  clientRequestId: string;
+}
+
+export interface NewAnswer {
+  sessionId: string;
+  /** The answer that another one is wanted beside. */
+  answerId: number;
+  /** Go on with its text instead of beginning again. */
+  keepsText: boolean;
+  clientRequestId: string;
 }
 
 export interface OpenedTurn {
@@ -25,20 +43,60 @@ export interface OpenedTurn {
  * @throws ApiError for everything that can be refused; nothing is refused once the stream began.
  */
 export async function postMessage(turn: NewTurn, signal: AbortSignal): Promise<OpenedTurn> {
-  const { data, response } = await openInTime(signal, (openingSignal) =>
+  const { sessionId, content, clientRequestId, parentId } = turn;
+  const body = {
+    content,
+    client_request_id: clientRequestId,
+    ...(parentId !== null && { parent_id: parentId }),
+  };
+  const opened = await openInTime(signal, (openingSignal) =>
     apiClient.POST('/api/chat/sessions/{session_id}/messages', {
-      params: { path: { session_id: turn.sessionId } },
-      body: { content: turn.content, client_request_id: turn.clientRequestId },
+      params: { path: { session_id: sessionId } },
+      body,
       parseAs: 'stream',
       signal: openingSignal,
     }),
   );
-  const answerId = Number(response.headers.get('X-Assistant-Message-Id'));
-  if (!answerId) {
-    const detail = 'The server did not name its answer.';
-    throw new ApiError({ code: 'unexpected', status: response.status, detail });
-  }
-  return { answerId, stream: streamOf(data) };
+  return openedTurn(opened);
+}
+
+/**
+ * Sends an edit of a user's message, which becomes its sibling, and opens the stream of its answer.
+ *
+ * @throws ApiError for everything that can be refused.
+ */
+export async function patchMessage(
+  edited: EditedMessage,
+  signal: AbortSignal,
+): Promise<OpenedTurn> {
+  const { sessionId, messageId, content, clientRequestId } = edited;
+  const opened = await openInTime(signal, (openingSignal) =>
+    apiClient.PATCH('/api/chat/sessions/{session_id}/messages/{message_id}', {
+      params: { path: { session_id: sessionId, message_id: messageId } },
+      body: { content, client_request_id: clientRequestId },
+      parseAs: 'stream',
+      signal: openingSignal,
+    }),
+  );
+  return openedTurn(opened);
+}
+
+/**
+ * Asks for another answer beside one and opens its stream.
+ *
+ * @throws ApiError for everything that can be refused.
+ */
+export async function postAnswer(wanted: NewAnswer, signal: AbortSignal): Promise<OpenedTurn> {
+  const { sessionId, answerId, keepsText, clientRequestId } = wanted;
+  const opened = await openInTime(signal, (openingSignal) =>
+    apiClient.POST('/api/chat/sessions/{session_id}/messages/{message_id}/regenerate', {
+      params: { path: { session_id: sessionId, message_id: answerId } },
+      body: { client_request_id: clientRequestId, keeps_text: keepsText },
+      parseAs: 'stream',
+      signal: openingSignal,
+    }),
+  );
+  return openedTurn(opened);
 }
 
 /** Opens the stream of an answer again; its first event carries the whole text so far. */
@@ -66,6 +124,20 @@ export async function cancelAnswer(sessionId: string, answerId: number): Promise
       params,
     }),
   );
+}
+
+interface OpenedStream {
+  data?: ReadableStream | null;
+  response: Response;
+}
+
+function openedTurn({ data, response }: OpenedStream): OpenedTurn {
+  const answerId = Number(response.headers.get('X-Assistant-Message-Id'));
+  if (!answerId) {
+    const detail = 'The server did not name its answer.';
+    throw new ApiError({ code: 'unexpected', status: response.status, detail });
+  }
+  return { answerId, stream: streamOf(data) };
 }
 
 /** A connection that died without a word must not hold back the messages behind it. */

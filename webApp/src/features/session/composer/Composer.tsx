@@ -10,6 +10,7 @@ import {
 
 import { usePublicConfig } from '@/api/publicConfig';
 import { describeExcess, outgoingText } from '@/features/session/composer/composerText';
+import { isComposing } from '@/features/session/composer/isComposing';
 import { useAutoHeight } from '@/features/session/composer/useAutoHeight';
 import { classNames } from '@/lib/ui/classNames';
 import { useChatStore } from '@/stores/useChatStore';
@@ -131,13 +132,6 @@ function RoundButton({ label, isSubmit = false, disabled, onClick, children }: R
       </span>
     </button>
   );
-}
-
-/** While a word is being composed, Enter belongs to the input method. */
-function isComposing({ nativeEvent }: KeyboardEvent): boolean {
-  // Safari ends the composition before it sends the key; the code 229 is all that is left of it.
-  // eslint-disable-next-line @typescript-eslint/no-deprecated
-  return nativeEvent.isComposing || nativeEvent.keyCode === 229;
 }
 
 /** Whoever is in one of these goes on there; a menu would close without its focus. */

@@ -1,13 +1,17 @@
-import { ArrowLeftRight } from 'lucide-react';
+import { ArrowLeftRight, RefreshCw } from 'lucide-react';
 import type { ReactNode } from 'react';
 
 import { usePublicConfig } from '@/api/publicConfig';
 import type { Message } from '@/api/schema';
 import { type LiveAnswer, useLiveAnswer } from '@/api/turns/liveAnswers';
 import { Markdown } from '@/features/session/markdown/Markdown';
+import { BranchSwitch } from '@/features/session/messages/BranchSwitch';
+import { CopyButton } from '@/features/session/messages/CopyButton';
 import { describeEnd } from '@/features/session/messages/describeEnd';
+import { MessageAction } from '@/features/session/messages/MessageAction';
 import { FailedDelivery, MessageFoot } from '@/features/session/messages/MessageFoot';
 import { MessageRow } from '@/features/session/messages/MessageRow';
+import { useRegenerate } from '@/features/session/messages/useRegenerate';
 import { Button } from '@/lib/ui/Button';
 
 const DEMO_MODEL = 'demo';
@@ -16,30 +20,34 @@ interface AnswerMessageProps {
   message: Message;
   /** An answer further up is written first. */
   isInLine: boolean;
-  /** Asks again; null where that would surprise. */
-  onRetry: (() => void) | null;
+  /** Nothing follows it: where it broke off, it can be gone on with in one click. */
+  isLast: boolean;
 }
 
 /** An answer as plain text on the page, while it is written and after. */
-export function AnswerMessage({ message, isInLine, onRetry }: AnswerMessageProps) {
+export function AnswerMessage({ message, isInLine, isLast }: AnswerMessageProps) {
   const live = useLiveAnswer(message.id);
   const isStreaming = message.status === 'streaming';
   const text = isStreaming ? newerText(message, live) : message.content;
+  const waiting = isInLine
+    ? 'Waiting for the answer above'
+    : (live?.turnsAhead ?? 0) > 0 && 'Waiting for another answer of this session';
   return (
     <MessageRow
       label="Answer"
-      copyText={isStreaming || text === '' ? null : () => text}
       footClassName={message.fallback_notice === null ? 'mt-2' : 'mt-1'}
       foot={
         isStreaming ? (
           live?.isReconnecting && 'The connection broke. Trying again.'
         ) : (
-          <EndedFoot message={message} onRetry={onRetry} />
+          <EndedFoot message={message} isLast={isLast} />
         )
       }
+      versions={<BranchSwitch message={message} />}
+      actions={!isStreaming && <AnswerActions message={message} />}
     >
-      {isInLine && text === '' ? (
-        <p className="text-base text-muted">Waiting for the answer above</p>
+      {waiting && text === '' ? (
+        <p className="text-base text-muted">{waiting}</p>
       ) : (
         (isStreaming || text !== '') && <Markdown text={text} isStreaming={isStreaming} />
       )}
@@ -62,19 +70,41 @@ function FallbackLine({ children }: { children: ReactNode }) {
   );
 }
 
-function EndedFoot({ message, onRetry }: Omit<AnswerMessageProps, 'isInLine'>) {
+function AnswerActions({ message }: { message: Message }) {
+  const { regenerate, isAsking } = useRegenerate(message);
+  return (
+    <>
+      {message.content !== '' && <CopyButton look="icon" text={() => message.content} />}
+      <MessageAction
+        label="Regenerate"
+        disabled={isAsking}
+        onClick={() => regenerate({ keepsText: false })}
+      >
+        <RefreshCw aria-hidden size={14} />
+      </MessageAction>
+    </>
+  );
+}
+
+function EndedFoot({ message, isLast }: Omit<AnswerMessageProps, 'isInLine'>) {
   const nameModel = useModelName();
+  const { regenerate, isAsking } = useRegenerate(message);
   const end = describeEnd(message);
   if (end === null) return <MessageFoot message={message} model={nameModel(message)} />;
+  const keepsText = message.content !== '';
   return (
     <span className="flex flex-wrap items-center gap-x-3 gap-y-1">
       <span>
         {end.sentence}
         {end.detail !== null && <span className="max-phone:hidden"> {end.detail}</span>}
       </span>
-      {onRetry && (
-        <Button className="h-7 px-2.5 max-phone:h-8" onClick={onRetry}>
-          Try again
+      {isLast && (
+        <Button
+          className="h-7 px-2.5 max-phone:h-8"
+          disabled={isAsking}
+          onClick={() => regenerate({ keepsText })}
+        >
+          {keepsText ? 'Continue' : 'Try again'}
         </Button>
       )}
       <FailedDelivery message={message} />

@@ -8,7 +8,7 @@ import { classNames } from '@/lib/ui/classNames';
 const CONFIRMED_MS = 2_000;
 
 const LOOKS = {
-  icon: 'size-6 justify-center max-phone:after:-inset-2.5',
+  icon: 'size-6 justify-center max-phone:-my-2.5 max-phone:size-11',
   words: 'h-7 gap-1.5 px-2 text-note max-phone:h-11',
 };
 

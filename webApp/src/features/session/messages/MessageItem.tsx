@@ -36,15 +36,7 @@ function ItemBody({ item, onEdit }: MessageItemProps) {
   }
   if (!message) return null;
   if (item.speaker === 'user') return <UserMessage message={message} />;
-  const question = item.isLast ? item.above?.message : null;
-  const askAgain = (content: string) => runner.send({ sessionId: message.session_id, content });
-  return (
-    <AnswerMessage
-      message={message}
-      isInLine={item.isInLine}
-      onRetry={question?.role === 'user' ? () => askAgain(question.content) : null}
-    />
-  );
+  return <AnswerMessage message={message} isInLine={item.isInLine} isLast={item.isLast} />;
 }
 
 /** Distances are inside the row, or they would escape its measurement. */

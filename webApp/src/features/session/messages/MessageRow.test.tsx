@@ -1,6 +1,7 @@
 import { act, fireEvent, render, screen } from '@testing-library/react';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 
+import { CopyButton } from '@/features/session/messages/CopyButton';
 import { MessageRow } from '@/features/session/messages/MessageRow';
 
 beforeEach(() => {
@@ -13,7 +14,12 @@ afterEach(() => {
 
 function renderRow() {
   render(
-    <MessageRow label="Answer" footClassName="" foot="09:36" copyText={() => 'Words'}>
+    <MessageRow
+      label="Answer"
+      footClassName=""
+      foot="09:36"
+      actions={<CopyButton look="icon" text={() => 'Words'} />}
+    >
       Words
     </MessageRow>,
   );

@@ -1,6 +1,5 @@
 import type { ReactNode } from 'react';
 
-import { CopyButton } from '@/features/session/messages/CopyButton';
 import { useLongPress } from '@/features/session/messages/useLongPress';
 import { classNames } from '@/lib/ui/classNames';
 
@@ -10,14 +9,31 @@ interface MessageRowProps {
   footClassName: string;
   /** Words of the line under the message; its height is reserved. */
   foot: ReactNode;
-  /** What copying gives; null while there is nothing to copy. */
-  copyText: (() => string) | null;
+  /** The way to other versions of the message; always seen. */
+  versions?: ReactNode;
+  /** Buttons that show on hover, focus or long press. */
+  actions: ReactNode;
   children: ReactNode;
 }
 
-/** A message and the line under it, whose action shows on hover, focus or long press. */
+/** On a phone there is room for the words or for the actions. */
+const FOOT = classNames(
+  'max-phone:group-data-pressed/message:hidden',
+  'max-phone:group-has-[[data-actions]:focus-within]/message:hidden',
+);
+
+/** Out of sight they take no room on a phone, and can still be reached by keyboard. */
+const ACTIONS = classNames(
+  'pointer-events-none flex opacity-0 max-phone:absolute',
+  'group-focus-within/message:pointer-events-auto group-focus-within/message:opacity-100',
+  'group-hover/message:pointer-events-auto group-hover/message:opacity-100',
+  'group-data-pressed/message:pointer-events-auto group-data-pressed/message:opacity-100',
+  'max-phone:focus-within:static max-phone:group-hover/message:static max-phone:group-data-pressed/message:static',
+);
+
+/** A message and the line under it. On a phone a long press puts the actions in place of the words. */
 export function MessageRow(props: MessageRowProps) {
-  const { label, className, footClassName, foot, copyText, children } = props;
+  const { label, className, footClassName, foot, versions, actions, children } = props;
   const { isPressed, pressHandlers } = useLongPress();
   return (
     <article
@@ -33,10 +49,11 @@ export function MessageRow(props: MessageRowProps) {
           footClassName,
         )}
       >
-        {foot}
-        {copyText && (
-          <span className="pointer-events-none flex opacity-0 group-focus-within/message:pointer-events-auto group-focus-within/message:opacity-100 group-hover/message:pointer-events-auto group-hover/message:opacity-100 group-data-pressed/message:pointer-events-auto group-data-pressed/message:opacity-100">
-            <CopyButton look="icon" text={copyText} />
+        {foot && <span className={FOOT}>{foot}</span>}
+        {versions}
+        {actions && (
+          <span data-actions className={ACTIONS}>
+            {actions}
           </span>
         )}
       </div>

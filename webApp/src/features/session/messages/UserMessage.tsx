@@ -1,8 +1,31 @@
+import { Pencil } from 'lucide-react';
+
 import type { Message } from '@/api/schema';
+import { BranchSwitch } from '@/features/session/messages/BranchSwitch';
+import { startEditing, useEditing } from '@/features/session/messages/editing';
+import { MessageAction } from '@/features/session/messages/MessageAction';
+import { MessageEditor } from '@/features/session/messages/MessageEditor';
 import { MessageFoot } from '@/features/session/messages/MessageFoot';
 import { UserBlock } from '@/features/session/messages/UserBlock';
 
-/** A message of the user as the server has it. */
+/** A message of the user as the server has it; it is edited in its own place. */
 export function UserMessage({ message }: { message: Message }) {
-  return <UserBlock text={message.content} foot={<MessageFoot message={message} />} />;
+  const isEdited = useEditing(({ messageId }) => messageId === message.id);
+  if (isEdited) return <MessageEditor message={message} />;
+  return (
+    <UserBlock
+      text={message.content}
+      foot={<MessageFoot message={message} />}
+      versions={<BranchSwitch message={message} />}
+      actions={
+        <MessageAction
+          label="Edit"
+          data-edits={message.id}
+          onClick={() => startEditing(message.id)}
+        >
+          <Pencil aria-hidden size={14} />
+        </MessageAction>
+      }
+    />
+  );
 }

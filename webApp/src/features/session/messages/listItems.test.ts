@@ -9,6 +9,8 @@ const WAITING: OutgoingMessage = {
   sessionId: 's1',
   content: 'Hello',
   createdAt: '2026-11-20T09:40:00Z',
+  parentId: null,
+  followsRequestId: null,
   startsSession: false,
   problem: null,
 };

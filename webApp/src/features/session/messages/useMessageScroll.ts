@@ -82,6 +82,15 @@ export function useMessageScroll(options: MessageScrollOptions) {
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, []);
 
+  // On another branch the view stays where it was, unless an answer is being written to its end.
+  const knownItems = useRef(items);
+  useLayoutEffect(() => {
+    const lastKey = knownItems.current.at(-1)?.key;
+    knownItems.current = items;
+    if (lastKey === undefined || items.some(({ key }) => key === lastKey)) return;
+    isFollowing.current = items.at(-1)?.message?.status === 'streaming';
+  }, [items]);
+
   // The reader's own message is always followed; what else arrives only from the end.
   const sentKey = items.findLast(({ outgoing }) => outgoing)?.key;
   const knownSentKey = useRef(sentKey);

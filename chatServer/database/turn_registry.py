@@ -1,0 +1,138 @@
+"""The verbs of turns, each exactly one SQL function."""
+
+from pydantic import JsonValue
+
+from chatServer.database.calls import RegistryCalls
+from chatServer.database.parameters import Answer, EditedTurn, Failure, Lease, NewAnswer, NewTurn
+from chatServer.database.results import (
+    BegunTurn,
+    CheckpointedTurn,
+    ClaimedTurn,
+    EndedTurn,
+    ExpiredTurns,
+)
+from chatServer.database.transport import Caller
+
+
+class TurnRegistry(RegistryCalls):
+    """Begins turns, holds their leases and ends them."""
+
+    async def begin_turn(
+        self, caller: Caller, *, turn: NewTurn, lease_seconds: int = 30
+    ) -> BegunTurn:
+        """Store the user's message and its streaming answer, or find them when sent before.
+
+        Raises:
+            SessionNotFound: No such session of this user.
+            MessageNotFound: `parent_id` is not of this session.
+            RequestIdReused: The id was used for another message.
+        """
+        params: dict[str, JsonValue] = {
+            "p_session_id": turn.session_id,
+            "p_content": turn.content,
+            "p_client_request_id": turn.client_request_id,
+            "p_parent_id": turn.parent_id,
+            "p_channel": turn.channel,
+            "p_lease_seconds": lease_seconds,
+        }
+        return await self.call_for(caller, "begin_turn", BegunTurn, params)
+
+    async def begin_edit(
+        self, caller: Caller, *, turn: EditedTurn, lease_seconds: int = 30
+    ) -> BegunTurn:
+        """Store a sibling of a user's message and its streaming answer.
+
+        Raises:
+            SessionNotFound: No such session of this user.
+            MessageNotFound: No such message in it.
+            MessageNotEditable: It is not one the user wrote.
+            RequestIdReused: The id was used for another message.
+        """
+        params: dict[str, JsonValue] = {
+            "p_session_id": turn.session_id,
+            "p_message_id": turn.message_id,
+            "p_content": turn.content,
+            "p_client_request_id": turn.client_request_id,
+            "p_lease_seconds": lease_seconds,
+        }
+        return await self.call_for(caller, "begin_edit", BegunTurn, params)
+
+    async def begin_answer(
+        self, caller: Caller, *, answer: NewAnswer, lease_seconds: int = 30
+    ) -> BegunTurn:
+        """Store a streaming sibling of an answer; its `user_message` is the one it answers.
+
+        Raises:
+            SessionNotFound: No such session of this user.
+            MessageNotFound: No such message in it.
+            MessageNotAnAnswer: It answers nothing that a user wrote.
+            AnswerStreaming: It is still being written.
+            ValidationFailed: Its text is to be kept, but it did not break off.
+            RequestIdReused: The id was used for another message.
+        """
+        params: dict[str, JsonValue] = {
+            "p_session_id": answer.session_id,
+            "p_message_id": answer.message_id,
+            "p_client_request_id": answer.client_request_id,
+            "p_keeps_text": answer.keeps_text,
+            "p_lease_seconds": lease_seconds,
+        }
+        return await self.call_for(caller, "begin_answer", BegunTurn, params)
+
+    async def claim_turn(self, caller: Caller, *, lease: Lease) -> ClaimedTurn:
+        """Renew the lease of a turn that waits, and see how many come before it."""
+        return await self.call_for(caller, "claim_turn", ClaimedTurn, _lease_params(lease))
+
+    async def checkpoint_turn(
+        self, caller: Caller, *, lease: Lease, content: str
+    ) -> CheckpointedTurn:
+        """Store the text so far and renew the lease."""
+        params = _lease_params(lease) | {"p_content": content}
+        return await self.call_for(caller, "checkpoint_turn", CheckpointedTurn, params)
+
+    async def complete_turn(self, caller: Caller, *, lease: Lease, answer: Answer) -> EndedTurn:
+        """Store the finished answer."""
+        params: dict[str, JsonValue] = {
+            "p_message_id": lease.message_id,
+            "p_lease_token": str(lease.token),
+            "p_content": answer.content,
+            "p_model_id": answer.model_id,
+            "p_provider_id": answer.provider_id,
+            "p_fallback_notice": answer.fallback_notice,
+            "p_item": answer.item,
+        }
+        return await self.call_for(caller, "complete_turn", EndedTurn, params)
+
+    async def fail_turn(self, caller: Caller, *, message_id: int, failure: Failure) -> EndedTurn:
+        """End an answer that is not complete; one that had ended is returned as it is.
+
+        Raises:
+            SessionNotFound: No such session of this user.
+            MessageNotFound: No such message of this user.
+        """
+        token = failure.lease_token
+        params: dict[str, JsonValue] = {
+            "p_message_id": message_id,
+            "p_status": failure.status,
+            "p_lease_token": str(token) if token else None,
+            "p_session_id": failure.session_id,
+            "p_content": failure.content,
+            "p_failure_reason": failure.failure_reason,
+            "p_model_id": failure.model_id,
+            "p_provider_id": failure.provider_id,
+        }
+        return await self.call_for(caller, "fail_turn", EndedTurn, params)
+
+    async def fail_expired_turns(self, *, limit: int = 100) -> int:
+        """Mark answers whose lease ran out as interrupted; returns how many."""
+        params: dict[str, JsonValue] = {"p_limit": limit}
+        swept = await self.call_as_service("fail_expired_turns", ExpiredTurns, params)
+        return swept.count
+
+
+def _lease_params(lease: Lease) -> dict[str, JsonValue]:
+    return {
+        "p_message_id": lease.message_id,
+        "p_lease_token": str(lease.token),
+        "p_lease_seconds": lease.seconds,
+    }

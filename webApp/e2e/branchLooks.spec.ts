@@ -1,0 +1,48 @@
+import { openSignedIn } from '#e2e/harness/accounts.ts';
+import { expectAccessible, keepPicture } from '#e2e/harness/measures.ts';
+import { expect, test } from '#e2e/harness/test.ts';
+import { lastAnswer, messagesOf, seedMessages } from '#e2e/sessionSeeds.ts';
+
+const LOOKS = [
+  { theme: 'light', viewport: { width: 1440, height: 900 } },
+  { theme: 'dark', viewport: { width: 1440, height: 900 } },
+  { theme: 'light', viewport: { width: 360, height: 780 } },
+  { theme: 'dark', viewport: { width: 360, height: 780 } },
+] as const;
+
+for (const { theme, viewport } of LOOKS) {
+  const name = `${viewport.width}-${theme}`;
+
+  test.describe(name, () => {
+    test.use({ viewport, colorScheme: theme });
+
+    test('versions, actions and the editor are accessible', async ({ page, stack, account }) => {
+      const path = await seedMessages(stack, account, {
+        title: 'Greenhouse frost nights',
+        messages: [
+          { role: 'user', content: 'Which nights went below 4 °C, and for how long?' },
+          { role: 'assistant', content: 'Four nights, all in the second half of the month.' },
+          { role: 'user', content: 'Give me a small script that warns me before it hapens.' },
+          { role: 'assistant', status: 'interrupted', content: 'This looks at the last hour and' },
+        ],
+      });
+      await openSignedIn(page, account, path);
+      const mine = messagesOf(page).getByRole('article', { name: 'Your message' }).last();
+      const editButton = mine.getByRole('button', { name: 'Edit' });
+      await expect(lastAnswer(page).getByRole('button', { name: 'Continue' })).toBeVisible();
+      await editButton.focus();
+      await keepPicture(page, `actions-${name}`);
+      await page.keyboard.press('Enter');
+      const field = page.getByRole('textbox', { name: 'Edited message' });
+      await field.fill('Give me a small script that warns me before it happens. I run it on a Pi.');
+      await expectAccessible(page);
+      await keepPicture(page, `editor-${name}`);
+      await field.press('Enter');
+      await expect(page.getByLabel('Version 2 of 2')).toBeVisible();
+      await expect(lastAnswer(page)).toContainText('Demo model ·');
+      await lastAnswer(page).getByRole('button', { name: 'Regenerate' }).focus();
+      await expectAccessible(page);
+      await keepPicture(page, `versions-${name}`);
+    });
+  });
+}

@@ -1,0 +1,128 @@
+import { type KeyboardEvent, type RefObject, useEffect, useId, useRef, useState } from 'react';
+
+import { usePublicConfig } from '@/api/publicConfig';
+import type { Message } from '@/api/schema';
+import { describeSendError } from '@/api/turns/describeSendError';
+import { useTurnRunner } from '@/api/turns/useTurnRunner';
+import { describeExcess, outgoingText } from '@/features/session/composer/composerText';
+import { isComposing } from '@/features/session/composer/isComposing';
+import { useAutoHeight } from '@/features/session/composer/useAutoHeight';
+import { editDraftKey, stopEditing } from '@/features/session/messages/editing';
+import { newId } from '@/lib/newId';
+import { Button } from '@/lib/ui/Button';
+import { useChatStore } from '@/stores/useChatStore';
+
+/** A message of the user while it is edited. Enter sends, Escape goes back; the words are kept. */
+export function MessageEditor({ message }: { message: Message }) {
+  const { typed, type } = useEditDraft(message);
+  const { message_max_bytes: maxBytes } = usePublicConfig();
+  const { problem, isSending, send } = useEditSender(message);
+  const fieldRef = useRef<HTMLTextAreaElement>(null);
+  const noteId = useId();
+  useAutoHeight(fieldRef, typed);
+  useFocusAtEnd(fieldRef);
+
+  const content = outgoingText(typed);
+  const excess = describeExcess(content, maxBytes);
+  const canSend = content !== '' && content !== message.content && excess === null && !isSending;
+  const submit = () => {
+    if (canSend) void send(content);
+  };
+  const goBack = () => {
+    stopEditing();
+    // The message comes back in this place; the keyboard goes on at the button that led here.
+    requestAnimationFrame(() => {
+      document.querySelector<HTMLElement>(`[data-edits="${message.id}"]`)?.focus();
+    });
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (isComposing(event)) return;
+    if (event.key === 'Escape') goBack();
+    if (event.key !== 'Enter' || event.shiftKey) return;
+    event.preventDefault();
+    submit();
+  };
+  return (
+    <form
+      aria-label="Edit your message"
+      className="rounded-box bg-accent-soft p-1 inset-ring inset-ring-line-strong outline-accent has-[textarea:focus]:outline-2 has-[textarea:focus]:-outline-offset-1"
+      onSubmit={(event) => {
+        event.preventDefault();
+        submit();
+      }}
+    >
+      <textarea
+        ref={fieldRef}
+        rows={1}
+        value={typed}
+        readOnly={isSending}
+        aria-label="Edited message"
+        aria-describedby={noteId}
+        aria-invalid={excess !== null}
+        enterKeyHint="send"
+        autoComplete="off"
+        className="block max-h-100 w-full resize-none overflow-y-auto bg-transparent px-3 pt-2 pb-1 text-base outline-none"
+        onChange={(event) => type(event.target.value)}
+        onKeyDown={onKeyDown}
+      />
+      <div className="flex flex-wrap items-center justify-end gap-2 p-1 pl-3">
+        <p
+          id={noteId}
+          role={(excess ?? problem) ? 'alert' : undefined}
+          className="flex-1 text-note text-muted max-phone:basis-full"
+        >
+          {excess ?? problem ?? 'The version before is kept, with its answer.'}
+        </p>
+        <Button onClick={goBack}>Cancel</Button>
+        <Button type="submit" look="accent" disabled={!canSend}>
+          {isSending ? 'Sending' : 'Send'}
+        </Button>
+      </div>
+    </form>
+  );
+}
+
+/** What is typed, kept like any draft; the words that are there already are none. */
+function useEditDraft({ id, content }: Message) {
+  const key = editDraftKey(id);
+  const [typed, setTyped] = useState(() => useChatStore.getState().drafts[key] ?? content);
+  const type = (text: string) => {
+    setTyped(text);
+    useChatStore.getState().setDraft(key, text === content ? '' : text);
+  };
+  return { typed, type };
+}
+
+function useEditSender(message: Message) {
+  const runner = useTurnRunner();
+  // Sent again after a failure it is the same edit; other words are another one.
+  const sent = useRef({ content: '', clientRequestId: '' });
+  const [problem, setProblem] = useState<string | null>(null);
+  const [isSending, setIsSending] = useState(false);
+  const send = async (content: string) => {
+    if (sent.current.content !== content) sent.current = { content, clientRequestId: newId() };
+    const { clientRequestId } = sent.current;
+    const { id: messageId, session_id: sessionId } = message;
+    setProblem(null);
+    setIsSending(true);
+    try {
+      await runner.edit({ sessionId, messageId, content, clientRequestId });
+      useChatStore.getState().setDraft(editDraftKey(messageId), '');
+      stopEditing();
+    } catch (error) {
+      setProblem(`${describeSendError(error)} Your words are kept.`);
+    } finally {
+      setIsSending(false);
+    }
+  };
+  return { problem, isSending, send };
+}
+
+function useFocusAtEnd(fieldRef: RefObject<HTMLTextAreaElement | null>): void {
+  useEffect(() => {
+    const field = fieldRef.current;
+    if (!field) return;
+    field.focus({ preventScroll: true });
+    field.setSelectionRange(field.value.length, field.value.length);
+  }, [fieldRef]);
+}
