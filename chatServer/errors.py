@@ -8,6 +8,7 @@ from chatServer.limits import BODY_MAX_BYTES, RETRY_AFTER_SECONDS
 ErrorCode = Literal[
     "answer_streaming",
     "body_too_large",
+    "cursor_expired",
     "database_unavailable",
     "internal_error",
     "invalid_cursor",
@@ -181,6 +182,15 @@ class InvalidCursor(DomainError):
     code = "invalid_cursor"
     title = "Invalid cursor"
     default_detail = "This cursor was not made here; ask for the first page again."
+
+
+class CursorExpired(DomainError):
+    """So long ago that deletions since may be forgotten, or from before a restored backup."""
+
+    status_code = 410
+    code = "cursor_expired"
+    title = "Cursor expired"
+    default_detail = "This cursor is too old; load the list afresh and ask again without it."
 
 
 class BodyTooLarge(DomainError):

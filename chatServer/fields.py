@@ -12,6 +12,7 @@ from chatServer.limits import (
     MESSAGE_ID_MAX,
     MESSAGE_MAX_BYTES,
     SESSION_ID_MAX_LENGTH,
+    SESSION_VERSION_MAX,
     TIMEZONE_MAX_LENGTH,
     TITLE_MAX_LENGTH,
     TOPIC_MAX_LENGTH,
@@ -97,3 +98,4 @@ CronText = Annotated[
 TimezoneName = Annotated[
     str, Field(min_length=1, max_length=TIMEZONE_MAX_LENGTH), AfterValidator(check_text)
 ]
+SessionVersion = Annotated[int, Field(ge=1, le=SESSION_VERSION_MAX)]

@@ -20,6 +20,10 @@ PAGE_LIMIT_MAX = 200
 PAGE_LIMIT_DEFAULT = 50
 PAGE_OFFSET_MAX = 1_000_000
 CURSOR_MAX_LENGTH = 1000
+TOMBSTONE_DAYS = 30
+"""How long a deleted session is told of; the database forgets it after the same time."""
+
+SESSION_VERSION_MAX = 2**53 - 1
 
 ACCESS_TOKEN_MAX_LENGTH = 16 * 1024
 BODY_TIMEOUT_SECONDS = 8.0

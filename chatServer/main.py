@@ -27,6 +27,7 @@ from chatServer.routers import (
     link_router,
     metrics_router,
     schedule_router,
+    session_change_router,
     telegram_router,
     turn_router,
 )
@@ -78,6 +79,7 @@ def build_api(
         redirect_slashes=False,
     )
     for router in (
+        session_change_router.router,
         chat_history_router.router,
         turn_router.router,
         link_router.router,

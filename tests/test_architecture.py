@@ -19,7 +19,7 @@ LAYERS = (
     ("channels",),
     ("services",),
     ("database",),
-    ("turn_events",),
+    ("turn_events", "session_change_models"),
     ("models", "schedule_models"),
     ("fields", "errors", "schedule_errors"),
     ("limits", "log_redaction", "settings"),

@@ -6,6 +6,7 @@ from typing import Final
 from chatServer.database.transport import RpcError
 from chatServer.errors import (
     AnswerStreaming,
+    CursorExpired,
     DomainError,
     InternalError,
     LinkNotFound,
@@ -41,6 +42,7 @@ REFUSALS: Final[Mapping[str, type[DomainError]]] = {
         MessageNotAnAnswer,
         AnswerStreaming,
         RequestIdReused,
+        CursorExpired,
     )
 }
 

@@ -11,6 +11,7 @@ from fastapi import Depends, Request
 from chatServer.database.channel_registry import ChannelRegistry
 from chatServer.database.postgrest_transport import PostgrestTransport, open_http_pool
 from chatServer.database.schedule_registry import ScheduleRegistry
+from chatServer.database.session_changes import SessionChangeRegistry
 from chatServer.database.session_registry import SessionRegistry
 from chatServer.dependencies.telegram import TelegramServices, open_telegram
 from chatServer.dependencies.tokens import JwksVerifier, SecretVerifier, TokenVerifier
@@ -21,9 +22,13 @@ from chatServer.services.reply_generator import ReplyGenerator
 from chatServer.services.schedule_planner import SchedulePlanner
 from chatServer.services.schedule_service import ScheduleService
 from chatServer.services.scheduled_execution_service import ScheduledExecutionService
+from chatServer.services.session_change_service import SessionChangeService
 from chatServer.services.session_cursor import SessionCursors
+from chatServer.services.signed_cursor import SignedCursors
 from chatServer.services.turn_service import TurnService
 from chatServer.settings import Settings, SettingsError
+
+CHANGES_PURPOSE = "chat-registry change cursor v1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +40,7 @@ class Services:
     verifier: TokenVerifier
     registry: SessionRegistry
     cursors: SessionCursors
+    changes: SessionChangeService
     turns: TurnService
     schedules: ScheduleService
     execution: ScheduledExecutionService
@@ -64,7 +70,8 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
         )
         registry = SessionRegistry(transport)
         turns = TurnService(registry, generator)
-        cursors = SessionCursors(settings.supabase_secret_key.get_secret_value())
+        secret = settings.supabase_secret_key.get_secret_value()
+        cursors = SessionCursors(secret)
         history = ChatHistoryService(registry, cursors)
         channels = ChannelRegistry(transport)
         schedules = ScheduleRegistry(transport)
@@ -79,6 +86,10 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
                     verifier=_build_verifier(settings, http),
                     registry=registry,
                     cursors=cursors,
+                    changes=SessionChangeService(
+                        SessionChangeRegistry(transport),
+                        SignedCursors(secret, purpose=CHANGES_PURPOSE),
+                    ),
                     turns=turns,
                     schedules=ScheduleService(schedules, cursors, wake=execution.wake),
                     execution=execution,

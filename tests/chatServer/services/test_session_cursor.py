@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 
 from chatServer.database.parameters import SessionPosition
 from chatServer.errors import InvalidCursor
-from chatServer.services.session_cursor import SIGNATURE_BYTES, SessionCursors
+from chatServer.services.session_cursor import SessionCursors
+from chatServer.services.signed_cursor import SIGNATURE_BYTES
 
 cursors = SessionCursors("a secret of the server")
 positions = st.builds(

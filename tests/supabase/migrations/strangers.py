@@ -9,6 +9,7 @@ from tests.stack.database import Connection, Database
 from tests.supabase.migrations.channel_user import linked_user
 from tests.supabase.migrations.registry_user import RegistryUser, call, new_user, run
 from tests.supabase.migrations.schedule_user import SCHEDULE_STATEMENTS, begin_run, new_schedule
+from tests.supabase.migrations.stranger_calls import CALLS
 
 TABLES = (
     "chat_sessions",
@@ -194,36 +195,6 @@ STATEMENTS = {
     "empty the table": "truncate chat_message_history",
     **SCHEDULE_STATEMENTS,
 }
-
-TURN = {"message_id": "answer_id", "lease_token": "lease_token"}
-CALLS: dict[str, tuple[dict[str, str], dict[str, object]]] = {
-    "list_chat_sessions": ({}, {"archived": None}),
-    "get_chat_session_counts": ({}, {}),
-    "get_chat_session": ({"session_id": "session_id"}, {}),
-    "list_chat_messages": ({"session_id": "session_id"}, {}),
-    "get_chat_message": ({"session_id": "session_id", "message_id": "message_id"}, {}),
-    "begin_turn": ({"session_id": "session_id"}, {"content": "x", "client_request_id": "r"}),
-    "begin_edit": (
-        {"session_id": "session_id", "message_id": "message_id"},
-        {"content": "x", "client_request_id": "r"},
-    ),
-    "begin_answer": (
-        {"session_id": "session_id", "message_id": "answer_id"},
-        {"client_request_id": "r"},
-    ),
-    "update_chat_session_head": ({"session_id": "session_id", "message_id": "message_id"}, {}),
-    "claim_turn": (TURN, {}),
-    "checkpoint_turn": (TURN, {"content": "x"}),
-    "complete_turn": (TURN, {"content": "x"}),
-    "fail_turn": ({"message_id": "answer_id", "session_id": "session_id"}, {"status": "cancelled"}),
-    "list_channel_links": ({}, {}),
-    "list_agent_schedules": ({}, {}),
-    "get_agent_schedule": ({"schedule_id": "schedule_id"}, {}),
-    "list_scheduled_runs": ({"schedule_id": "schedule_id"}, {}),
-    "delete_channel_link": ({"link_id": "link_id"}, {}),
-    "get_message_by_request": ({}, {"client_request_id": "secret request"}),
-}
-"""Function → (parameter: attribute of the target), (parameter: value)."""
 
 
 def statement_attempt(

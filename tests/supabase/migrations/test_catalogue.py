@@ -21,6 +21,8 @@ COMMANDS = {
     # Only the server knows what an expression means; a trigger records how a run ended.
     "agent_schedules": {"SELECT"},
     "scheduled_runs": {"SELECT", "UPDATE"},
+    # Written by the triggers of chat_sessions, with the rights of whoever changes it.
+    "chat_session_tombstones": {"SELECT", "INSERT", "UPDATE", "DELETE"},
 }
 KEYS_AND_INDEXES = """
 select k.conname, exists (

@@ -18,6 +18,10 @@ TABLES = {
         "authenticated": {"select", "insert", "update"},
         "service_role": ALL,
     },
+    "chat_session_tombstones": {
+        "authenticated": {"select", "insert", "update", "delete"},
+        "service_role": ALL,
+    },
     "chat_message_history_orphans": {"service_role": {"select", "delete"}},
     "channel_links": {"authenticated": {"select", "delete"}, "service_role": ALL},
     "channel_link_codes": {"service_role": ALL},
@@ -37,6 +41,7 @@ SIGNED_IN_FUNCTIONS = {
     "claim_turn",
     "complete_turn",
     "delete_channel_link",
+    "delete_chat_session",
     "fail_turn",
     "get_agent_schedule",
     "get_chat_message",
@@ -46,9 +51,12 @@ SIGNED_IN_FUNCTIONS = {
     "list_agent_schedules",
     "list_channel_links",
     "list_chat_messages",
+    "list_chat_session_changes",
     "list_chat_sessions",
     "list_scheduled_runs",
     "update_chat_session_head",
+    "update_chat_session",
+    "update_chat_session_archived",
     "upsert_chat_session",
 }
 SERVICE_FUNCTIONS = SIGNED_IN_FUNCTIONS | {

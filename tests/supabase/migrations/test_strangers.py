@@ -8,8 +8,8 @@ from tests.stack.database import Connection, Database
 from tests.supabase.migrations import catalogue
 from tests.supabase.migrations.outcomes import outcome, refused
 from tests.supabase.migrations.registry_user import RegistryUser, call
+from tests.supabase.migrations.stranger_calls import CALLS
 from tests.supabase.migrations.strangers import (
-    CALLS,
     STATEMENTS,
     Scene,
     function_attempt,

@@ -4,6 +4,74 @@
  */
 
 export interface paths {
+    "/api/chat/sessions/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Session Changes
+         * @description List what changed since a cursor: ask for the cursor first, then load the list.
+         */
+        get: operations["list_session_changes_api_chat_sessions_changes_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/chat/sessions/{session_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Session
+         * @description Open a session with its newest page of messages.
+         */
+        get: operations["get_session_api_chat_sessions__session_id__get"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete Session
+         * @description Delete a session with everything in it.
+         */
+        delete: operations["delete_session_api_chat_sessions__session_id__delete"];
+        options?: never;
+        head?: never;
+        /**
+         * Update Session
+         * @description Change a session; of two devices the last to arrive wins, field by field.
+         */
+        patch: operations["update_session_api_chat_sessions__session_id__patch"];
+        trace?: never;
+    };
+    "/api/chat/sessions/{session_id}/archive": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Toggle Session Archived
+         * @description Archive a session, or take it out of the archive.
+         */
+        post: operations["toggle_session_archived_api_chat_sessions__session_id__archive_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/chat/sessions": {
         parameters: {
             query?: never;
@@ -40,26 +108,6 @@ export interface paths {
          * @description Count the caller's sessions of each channel.
          */
         get: operations["get_session_counts_api_chat_sessions_counts_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/chat/sessions/{session_id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Get Session
-         * @description Open a session with its newest page of messages.
-         */
-        get: operations["get_session_api_chat_sessions__session_id__get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -971,6 +1019,26 @@ export interface components {
             receiver: components["schemas"]["SessionReceiver"] | null;
         };
         /**
+         * SessionChanges
+         * @description What changed since a cursor, oldest change first; no change is ever skipped.
+         */
+        SessionChanges: {
+            /** Changed */
+            changed: components["schemas"]["Session"][];
+            /**
+             * Deleted
+             * @description The session_ids of deleted sessions.
+             */
+            deleted: string[];
+            /**
+             * Cursor
+             * @description Give it as `since` for what comes after.
+             */
+            cursor: string;
+            /** Has More */
+            has_more: boolean;
+        };
+        /**
          * SessionCounts
          * @description How many sessions each channel holds, counted up to `limit` so that it stays quick.
          */
@@ -1195,6 +1263,123 @@ export interface components {
             is_enabled?: boolean | null;
         };
         /**
+         * UpdateSessionRequest
+         * @description The fields to change; those left out stay. Null empties a title or a topic.
+         */
+        UpdateSessionRequest: {
+            /** Title */
+            title?: string | null;
+            /** Topic */
+            topic?: string | null;
+            /**
+             * Archived
+             * @default false
+             */
+            archived: boolean;
+            /**
+             * Pinned
+             * @default false
+             */
+            pinned: boolean;
+            /** Metadata */
+            metadata?: {
+                [key: string]: components["schemas"]["JsonValue"];
+            };
+            /**
+             * Base Version
+             * @description The version that was changed; with it the answer tells what was superseded.
+             */
+            base_version?: number | null;
+        };
+        /**
+         * UpdatedSession
+         * @description A session as resolved: field by field the last change to arrive has won.
+         */
+        UpdatedSession: {
+            /**
+             * Chat Id
+             * Format: uuid
+             */
+            chat_id: string;
+            /** Session Id */
+            session_id: string;
+            /**
+             * User Id
+             * Format: uuid
+             */
+            user_id: string;
+            /**
+             * Channel
+             * @enum {string}
+             */
+            channel: "web" | "telegram" | "scheduled";
+            /** Agent Name */
+            agent_name: string;
+            /** Is Active */
+            is_active: boolean;
+            /** Title */
+            title: string | null;
+            /** Title Source */
+            title_source: ("user" | "generated") | null;
+            /** Topic */
+            topic: string | null;
+            /** Archived */
+            archived: boolean;
+            /** Pinned */
+            pinned: boolean;
+            /** Head Message Id */
+            head_message_id: number | null;
+            /** Message Count */
+            message_count: number;
+            /** Last Message Preview */
+            last_message_preview: string | null;
+            /**
+             * Schedule Id
+             * @description The schedule whose run the session is.
+             */
+            schedule_id: string | null;
+            /**
+             * Is Folded
+             * @description True for a run's session in which its user has not written.
+             */
+            is_folded: boolean;
+            /** Metadata */
+            metadata: {
+                [key: string]: components["schemas"]["JsonValue"];
+            };
+            /** Version */
+            version: number;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+            /**
+             * Is Answering
+             * @description True while an answer of this session is streaming.
+             */
+            is_answering: boolean;
+            /**
+             * Has Failed Delivery
+             * @description True while a message of it could not be sent to its channel.
+             */
+            has_failed_delivery: boolean;
+            /** @description Who else gets what is written here; null when it stays on the web. */
+            receiver: components["schemas"]["SessionReceiver"] | null;
+            /**
+             * Superseded
+             * @description By field, what this change replaced that came after `base_version`.
+             */
+            superseded: {
+                [key: string]: components["schemas"]["JsonValue"];
+            };
+        };
+        /**
          * FieldProblem
          * @description One field of a request that was refused.
          */
@@ -1222,7 +1407,7 @@ export interface components {
              * Code
              * @enum {string}
              */
-            code: "answer_streaming" | "body_too_large" | "database_unavailable" | "internal_error" | "invalid_cursor" | "link_not_found" | "message_not_an_answer" | "message_not_editable" | "message_not_found" | "method_not_allowed" | "not_found" | "request_id_reused" | "request_timeout" | "run_not_found" | "schedule_busy" | "schedule_id_taken" | "schedule_limit_reached" | "schedule_not_found" | "session_id_taken" | "session_not_found" | "telegram_not_configured" | "telegram_unavailable" | "unauthorized" | "validation_failed" | "webhook_refused";
+            code: "answer_streaming" | "body_too_large" | "cursor_expired" | "database_unavailable" | "internal_error" | "invalid_cursor" | "link_not_found" | "message_not_an_answer" | "message_not_editable" | "message_not_found" | "method_not_allowed" | "not_found" | "request_id_reused" | "request_timeout" | "run_not_found" | "schedule_busy" | "schedule_id_taken" | "schedule_limit_reached" | "schedule_not_found" | "session_id_taken" | "session_not_found" | "telegram_not_configured" | "telegram_unavailable" | "unauthorized" | "validation_failed" | "webhook_refused";
             /** Detail */
             detail: string;
             /**
@@ -1240,6 +1425,383 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    list_session_changes_api_chat_sessions_changes_get: {
+        parameters: {
+            query?: {
+                /** @description The cursor of the last answer; without it there is only the cursor of now. */
+                since?: string | null;
+                limit?: number;
+            };
+            header?: {
+                "if-none-match"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionChanges"];
+                };
+            };
+            /** @description Nothing has changed since the cursor in If-None-Match */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Invalid cursor (`invalid_cursor`) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first (`unauthorized`) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Cursor expired (`cursor_expired`) */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not valid (`validation_failed`) */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed (`internal_error`) */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer (`database_unavailable`) */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_session_api_chat_sessions__session_id__get: {
+        parameters: {
+            query?: {
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionWithMessages"];
+                };
+            };
+            /** @description Sign in first (`unauthorized`) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Session not found (`session_not_found`) */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not valid (`validation_failed`) */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed (`internal_error`) */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer (`database_unavailable`) */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_session_api_chat_sessions__session_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Sign in first (`unauthorized`) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Session not found (`session_not_found`) */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not valid (`validation_failed`) */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed (`internal_error`) */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer (`database_unavailable`) */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    update_session_api_chat_sessions__session_id__patch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpdateSessionRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UpdatedSession"];
+                };
+            };
+            /** @description Sign in first (`unauthorized`) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Session not found (`session_not_found`) */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request did not arrive in time (`request_timeout`) */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Body too large (`body_too_large`) */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not valid (`validation_failed`) */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed (`internal_error`) */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer (`database_unavailable`) */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    toggle_session_archived_api_chat_sessions__session_id__archive_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            /** @description Sign in first (`unauthorized`) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Session not found (`session_not_found`) */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not valid (`validation_failed`) */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed (`internal_error`) */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer (`database_unavailable`) */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_sessions_api_chat_sessions_get: {
         parameters: {
             query?: {
@@ -1437,75 +1999,6 @@ export interface operations {
             };
             /** @description Sign in first (`unauthorized`) */
             401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The request is not valid (`validation_failed`) */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The server failed (`internal_error`) */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The database does not answer (`database_unavailable`) */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    get_session_api_chat_sessions__session_id__get: {
-        parameters: {
-            query?: {
-                limit?: number;
-            };
-            header?: never;
-            path: {
-                session_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["SessionWithMessages"];
-                };
-            };
-            /** @description Sign in first (`unauthorized`) */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Session not found (`session_not_found`) */
-            404: {
                 headers: {
                     [name: string]: unknown;
                 };

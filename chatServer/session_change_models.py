@@ -1,0 +1,49 @@
+"""What changes a session and what tells of changes, as the API takes and gives it."""
+
+from typing import Annotated, Self
+
+from pydantic import Field, JsonValue, model_validator
+
+from chatServer.fields import Metadata, SessionVersion, Title, Topic
+from chatServer.models import RequestModel, Session, StoredModel
+
+
+class UpdateSessionRequest(RequestModel):
+    """The fields to change; those left out stay. Null empties a title or a topic."""
+
+    title: Title | None = None
+    topic: Topic | None = None
+    archived: bool = False
+    pinned: bool = False
+    metadata: Metadata = Field(default_factory=dict)
+    base_version: SessionVersion | None = Field(
+        default=None,
+        description="The version that was changed; with it the answer tells what was superseded.",
+    )
+
+    @model_validator(mode="after")
+    def _check_changes(self) -> Self:
+        if not self.changes():
+            raise ValueError("give at least one of title, topic, archived, pinned, metadata")
+        return self
+
+    def changes(self) -> dict[str, JsonValue]:
+        """Return the fields that were given, by name."""
+        return self.model_dump(exclude_unset=True, exclude={"base_version"})
+
+
+class UpdatedSession(Session):
+    """A session as resolved: field by field the last change to arrive has won."""
+
+    superseded: dict[str, JsonValue] = Field(
+        description="By field, what this change replaced that came after `base_version`."
+    )
+
+
+class SessionChanges(StoredModel):
+    """What changed since a cursor, oldest change first; no change is ever skipped."""
+
+    changed: list[Session]
+    deleted: Annotated[list[str], Field(description="The session_ids of deleted sessions.")]
+    cursor: str = Field(description="Give it as `since` for what comes after.")
+    has_more: bool

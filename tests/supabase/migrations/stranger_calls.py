@@ -1,0 +1,38 @@
+"""Every function for signed-in users, called with what belongs to somebody else."""
+
+TURN = {"message_id": "answer_id", "lease_token": "lease_token"}
+CALLS: dict[str, tuple[dict[str, str], dict[str, object]]] = {
+    "list_chat_sessions": ({}, {"archived": None}),
+    "get_chat_session_counts": ({}, {}),
+    "get_chat_session": ({"session_id": "session_id"}, {}),
+    "list_chat_messages": ({"session_id": "session_id"}, {}),
+    "get_chat_message": ({"session_id": "session_id", "message_id": "message_id"}, {}),
+    "begin_turn": ({"session_id": "session_id"}, {"content": "x", "client_request_id": "r"}),
+    "begin_edit": (
+        {"session_id": "session_id", "message_id": "message_id"},
+        {"content": "x", "client_request_id": "r"},
+    ),
+    "begin_answer": (
+        {"session_id": "session_id", "message_id": "answer_id"},
+        {"client_request_id": "r"},
+    ),
+    "update_chat_session_head": ({"session_id": "session_id", "message_id": "message_id"}, {}),
+    "update_chat_session": (
+        {"session_id": "session_id"},
+        {"changes": {"title": "x"}, "base_version": None},
+    ),
+    "update_chat_session_archived": ({"session_id": "session_id"}, {}),
+    "delete_chat_session": ({"session_id": "session_id"}, {}),
+    "list_chat_session_changes": ({}, {"since_xid": "0", "since_session_id": ""}),
+    "claim_turn": (TURN, {}),
+    "checkpoint_turn": (TURN, {"content": "x"}),
+    "complete_turn": (TURN, {"content": "x"}),
+    "fail_turn": ({"message_id": "answer_id", "session_id": "session_id"}, {"status": "cancelled"}),
+    "list_channel_links": ({}, {}),
+    "list_agent_schedules": ({}, {}),
+    "get_agent_schedule": ({"schedule_id": "schedule_id"}, {}),
+    "list_scheduled_runs": ({"schedule_id": "schedule_id"}, {}),
+    "delete_channel_link": ({"link_id": "link_id"}, {}),
+    "get_message_by_request": ({}, {"client_request_id": "secret request"}),
+}
+"""Function → (parameter: attribute of the target), (parameter: value)."""
