@@ -27,9 +27,11 @@ from tests.stack.api import SupabaseApi
 DEADLINE_SECONDS = 60.0
 
 
-async def eventually(check: Callable[[], Awaitable[bool]], *, what: str) -> None:
-    """Returns once the check holds; fails by the deadline."""
-    give_up_at = time.monotonic() + DEADLINE_SECONDS
+async def eventually(
+    check: Callable[[], Awaitable[bool]], *, what: str, seconds: float = DEADLINE_SECONDS
+) -> None:
+    """Returns once the check holds; fails when it does not within these seconds."""
+    give_up_at = time.monotonic() + seconds
     while not await check():
         assert time.monotonic() < give_up_at, f"did not happen in time: {what}"
         await asyncio.sleep(0.05)

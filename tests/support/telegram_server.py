@@ -104,6 +104,11 @@ class FakeTelegram(LoopbackServer):
             await self._changed.wait_for(lambda: len(self.sent_to(chat_id)) >= count)
         return self.texts_to(chat_id)
 
+    async def wait_for_sent(self, count: int) -> None:
+        """Returns once all chats together show that many messages, however long that takes."""
+        async with self._changed:
+            await self._changed.wait_for(lambda: len(self.sent) >= count)
+
     async def wait_for_call(
         self, method: str, *, count: int = 1, chat_id: int | None = None
     ) -> Call:
