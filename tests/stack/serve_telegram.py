@@ -1,7 +1,8 @@
 """`python -m tests.stack.serve_telegram`: as serve --json, with a bot at a fake Bot API server.
 
 Afterwards each line of standard input is what shall happen at Telegram, answered with a line each:
-{"write": text, "as": user_id} · {"show": user_id}, answered with that chat's texts ·
+{"write": text, "as": user_id} · {"press": label, "as": user_id}: the newest button of that label ·
+{"show": user_id}, answered with that chat's texts ·
 {"refuse": status}: the next message sent there is refused.
 """
 
@@ -34,9 +35,10 @@ class Telegram:
     def carry_out(self, command: dict[str, Any]) -> object:
         """Does what a line asks for and returns the answer."""
         if "write" in command:
-            user_id = int(command["as"])
-            person = self.people.setdefault(user_id, Person(user_id=user_id))
-            self._run(self.bot.push(person.writes(command["write"])))
+            self._run(self.bot.push(self._person(command).writes(command["write"])))
+        elif "press" in command:
+            person = self._person(command)
+            self._run(self._press(person, command["press"]))
         elif "refuse" in command:
             status = int(command["refuse"])
             self._run(self._refuse(status))
@@ -48,6 +50,20 @@ class Telegram:
         """Closes every connection."""
         self._run(self.bot.__aexit__(None, None, None))
         self.loop.call_soon_threadsafe(self.loop.stop)
+
+    def _person(self, command: dict[str, Any]) -> Person:
+        user_id = int(command["as"])
+        return self.people.setdefault(user_id, Person(user_id=user_id))
+
+    async def _press(self, person: Person, label: str) -> None:
+        buttons = [
+            button
+            for message in self.bot.sent_to(person.user_id)
+            for row in message.params.get("reply_markup", {}).get("inline_keyboard", [])
+            for button in row
+        ]
+        data = [button["callback_data"] for button in buttons if button["text"] == label]
+        await self.bot.push(person.presses(data[-1]))
 
     async def _refuse(self, status: int) -> None:
         self.bot.misbehave("sendMessage", Refuse(status, "refused"))

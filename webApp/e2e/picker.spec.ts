@@ -77,6 +77,26 @@ test('the picker keeps its width over a reload', async ({ page, account }) => {
   await page.keyboard.press('End');
 });
 
+test('an open menu keeps the focus when the session arrives after it', async ({
+  page,
+  account,
+}) => {
+  const { promise: released, resolve: release } = Promise.withResolvers<undefined>();
+  await page.route('**/assets/PaneRoutes*.js', async (route) => {
+    await released;
+    await route.continue();
+  });
+  await openSignedIn(page, account);
+  await page.getByRole('button', { name: 'Settings' }).click();
+  const menu = page.getByRole('menu', { name: 'Settings' });
+  await expect(menu).toBeVisible();
+  release(undefined);
+  await expect(page.getByRole('textbox', { name: 'Message' })).toBeVisible();
+  await expect(menu).toBeVisible();
+  await page.keyboard.press('ArrowDown');
+  await expect(menu.getByRole('menuitemradio').first()).toBeFocused();
+});
+
 test('a chosen theme outlives a reload', async ({ page, account }) => {
   await openSignedIn(page, account);
   await page.getByRole('button', { name: 'Settings' }).click();

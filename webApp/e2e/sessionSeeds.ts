@@ -15,13 +15,19 @@ export interface StoredMessage {
   model_id?: string;
 }
 
+interface StoredSession {
+  title: string;
+  messages: StoredMessage[];
+  channel?: 'web' | 'telegram';
+}
+
 /** Makes a session with these messages and returns its path. Hundreds of them take a moment. */
 export async function seedMessages(
   stack: Stack,
   account: Account,
-  { title, messages }: { title: string; messages: StoredMessage[] },
+  { title, messages, channel = 'web' }: StoredSession,
 ): Promise<string> {
-  const [sessionId = ''] = await seedSessions(stack, account, [{ channel: 'web', title }]);
+  const [sessionId = ''] = await seedSessions(stack, account, [{ channel, title }]);
   const sql = postgres(stack.db_url, { max: 1 });
   await sql.begin(async (transaction) => {
     for (const message of messages) {

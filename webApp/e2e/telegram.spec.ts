@@ -1,3 +1,5 @@
+import type { Page } from '@playwright/test';
+
 import { openSignedIn } from '#e2e/harness/accounts.ts';
 import { expectAccessible } from '#e2e/harness/measures.ts';
 import { sessionRows } from '#e2e/harness/sessionRows.ts';
@@ -10,6 +12,18 @@ async function redeem(telegram: FakeTelegram, link: string | null, userId: numbe
   const url = new URL(link ?? '');
   expect(url.origin + url.pathname).toBe('https://t.me/registry_test_bot');
   await telegram.write(userId, `/start ${url.searchParams.get('start') ?? ''}`);
+}
+
+/** Links an account from the panel on the page, and closes the panel. */
+async function connect(page: Page, telegram: FakeTelegram, userId: number): Promise<void> {
+  await page.getByRole('button', { name: 'Settings' }).click();
+  await page.getByRole('menuitem', { name: 'Connect Telegram' }).click();
+  const panel = page.getByRole('dialog', { name: 'Connect Telegram' });
+  const link = panel.getByRole('link', { name: 'Open in Telegram' });
+  await redeem(telegram, await link.getAttribute('href'), userId);
+  await expect(panel.getByText('Ada is linked.')).toBeVisible();
+  await page.keyboard.press('Escape');
+  await expect(panel).toBeHidden();
 }
 
 test('one transcript in Telegram and on the web', async ({ page, account, telegram }) => {
@@ -33,6 +47,13 @@ test('one transcript in Telegram and on the web', async ({ page, account, telegr
   await expect(lastAnswer(page)).toContainText('via Telegram · delivered');
   await expect(page.getByText('will also go to Telegram')).toBeVisible();
 
+  // It is open: what is written in Telegram appears in it by itself.
+  await telegram.write(ada, 'Please count to 4');
+  const question = messagesOf(page).getByRole('article', { name: 'Your message' }).last();
+  await expect(question).toContainText('Please count to 4via Telegram');
+  await expect(lastAnswer(page)).toContainText('1 2 3 4');
+  await expect(lastAnswer(page)).toContainText('via Telegram · delivered');
+
   const before = (await telegram.show(ada)).length;
   await send(page, 'Please count to 5');
   await expect(lastAnswer(page)).toContainText('1 2 3 4 5');
@@ -51,11 +72,7 @@ test('what Telegram refuses is said, and goes out when tried again', async ({
 }) => {
   const ada = 5_100_000_002;
   await openSignedIn(page, account);
-  await page.getByRole('button', { name: 'Connect Telegram' }).click();
-  const link = page.getByRole('link', { name: 'Open in Telegram' });
-  await redeem(telegram, await link.getAttribute('href'), ada);
-  await expect(page.getByText('Ada is linked.')).toBeVisible();
-  await page.keyboard.press('Escape');
+  await connect(page, telegram, ada);
   await telegram.write(ada, 'Please count to 2');
   await sessionRows(page).first().click();
   await expect(lastAnswer(page)).toContainText('via Telegram · delivered');
@@ -67,28 +84,66 @@ test('what Telegram refuses is said, and goes out when tried again', async ({
   await expect(question).toContainText('Not delivered to Telegram.', { timeout: 30_000 });
   await expect(question).toContainText('The bot is blocked in Telegram.');
   await expect(sessionRows(page).first()).toContainText('Not delivered to Telegram');
+  await expect(page.getByText('What you write will not arrive there.')).toBeVisible();
   await question.getByRole('button', { name: 'Try again' }).click();
   await expect(question).toContainText('Also in Telegram · delivered');
+  await expect(page.getByText('will also go to Telegram')).toBeVisible();
   expect((await telegram.show(ada)).filter((text) => text.includes('And now to 4'))).toHaveLength(
     1,
   );
 });
 
-test('an account is removed after the time to undo it', async ({ page, account, telegram }) => {
+test('a session of the web goes on in Telegram, and the composer says so exactly then', async ({
+  page,
+  account,
+  telegram,
+}) => {
+  const ada = 5_100_000_004;
   await openSignedIn(page, account);
-  // The composer takes the focus when it arrives, and would close a menu.
-  await expect(composerOf(page)).toBeFocused();
+  await connect(page, telegram, ada);
+  await send(page, 'Please count to 3');
+  await expect(lastAnswer(page)).toContainText('1 2 3');
+  const note = page.getByText('will also go to Telegram');
+  await expect(note).toBeHidden();
+
+  await telegram.write(ada, '/sessions');
+  await expect.poll(() => telegram.show(ada)).toHaveLength(2);
+  await telegram.press(ada, 'Please count to 3 · web');
+  await expect(note).toBeVisible();
+  await telegram.write(ada, 'Please count to 5');
+  await expect(lastAnswer(page)).toContainText('1 2 3 4 5');
+  await expect(page.getByText('Web, continued in Telegram')).toBeVisible();
+  await send(page, 'Please count to 2');
+  await expect(lastAnswer(page)).toContainText('also in Telegram · delivered');
+  const texts = await telegram.show(ada);
+  expect(texts.filter((text) => text === 'From the web:\nPlease count to 2')).toHaveLength(1);
+
+  await telegram.write(ada, '/new');
+  await expect(note).toBeHidden();
+});
+
+test('an account is removed after the time to undo it', async ({ page, account, telegram }) => {
+  const ada = 5_100_000_003;
+  await openSignedIn(page, account);
+  await connect(page, telegram, ada);
+  await telegram.write(ada, 'Please count to 2');
+  await sessionRows(page).first().click();
+  const note = page.getByText('will also go to Telegram');
+  await expect(note).toBeVisible();
+
   await page.getByRole('button', { name: 'Settings' }).click();
   await page.getByRole('menuitem', { name: 'Connect Telegram' }).click();
-  const link = page.getByRole('link', { name: 'Open in Telegram' });
-  await redeem(telegram, await link.getAttribute('href'), 5_100_000_003);
-
   await page.getByRole('button', { name: 'Remove Ada' }).click();
   await page.getByRole('button', { name: 'Undo removing Ada' }).click();
   await expect(page.getByText(/^Linked on/)).toBeVisible();
   await page.getByRole('button', { name: 'Remove Ada' }).click();
   await expect(page.getByRole('listitem').filter({ hasText: 'Ada' })).toHaveCount(0);
-  await expect(link).toBeVisible();
+  await expect(page.getByRole('link', { name: 'Open in Telegram' })).toBeVisible();
   await page.keyboard.press('Escape');
   await expect(page.getByRole('button', { name: 'Settings' })).toBeFocused();
+  await expect(note).toBeHidden();
+  await telegram.write(ada, 'Are you there?');
+  await expect
+    .poll(async () => (await telegram.show(ada)).at(-1))
+    .toContain('this account is not linked yet');
 });

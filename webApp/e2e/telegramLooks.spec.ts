@@ -3,7 +3,8 @@ import type { Page } from '@playwright/test';
 import { openSignedIn } from '#e2e/harness/accounts.ts';
 import { expectAccessible, keepPicture } from '#e2e/harness/measures.ts';
 import { expect, test } from '#e2e/harness/test.ts';
-import { composerOf } from '#e2e/sessionSeeds.ts';
+import { lastAnswer, messagesOf } from '#e2e/sessionSeeds.ts';
+import { seedDeliveries } from '#e2e/telegramSeeds.ts';
 
 const SIZES = [
   { width: 360, height: 780 },
@@ -45,8 +46,6 @@ for (const theme of ['light', 'dark'] as const) {
       test('the way to a bot, to a link and back are accessible', async ({ page, account }) => {
         await openSignedIn(page, account);
         await expect(page.getByRole('button', { name: 'Connect Telegram' })).toBeVisible();
-        // The composer takes the focus when it arrives, and would close a menu.
-        if (viewport.width > 640) await expect(composerOf(page)).toBeFocused();
         await keepPicture(page, `telegram-first-run-${name}`);
         const panel = await openPanel(page);
         await expect(panel.getByRole('listitem')).toHaveCount(3);
@@ -71,6 +70,34 @@ for (const theme of ['light', 'dark'] as const) {
 
         await page.keyboard.press('Escape');
         await expect(page.getByRole('button', { name: 'Settings' })).toBeFocused();
+      });
+
+      test('what was delivered, waits and failed is said', async ({ page, stack, account }) => {
+        await serveLinks(page, [ADA]);
+        const path = await seedDeliveries(stack, account, 'active');
+        await openSignedIn(page, account, path);
+        await expect(messagesOf(page).getByText('Not delivered to Telegram.')).toBeVisible();
+        await expect(lastAnswer(page)).toContainText('Waiting to be delivered');
+        await expect(
+          page.getByText(/also goe?s? to Telegram/).filter({ visible: true }),
+        ).toHaveCount(1);
+        await expectAccessible(page);
+        await keepPicture(page, `telegram-deliveries-${name}`);
+
+        await page.goto('/');
+        await expect(page.getByText('Not delivered to Telegram')).toBeVisible();
+        await expectAccessible(page);
+        await keepPicture(page, `telegram-picker-${name}`);
+      });
+
+      test('a blocked bot is said before anything is written', async ({ page, stack, account }) => {
+        await serveLinks(page, [WORK]);
+        const path = await seedDeliveries(stack, account, 'blocked');
+        await openSignedIn(page, account, path);
+        const note = page.getByText('The bot is blocked in Telegram.').last();
+        await expect(note).toBeVisible();
+        await expectAccessible(page);
+        await keepPicture(page, `telegram-blocked-note-${name}`);
       });
     });
   }

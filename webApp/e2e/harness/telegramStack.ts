@@ -6,6 +6,8 @@ import { test as base } from '#e2e/harness/test.ts';
 /** What people and Telegram do at the fake Bot API server. */
 export interface FakeTelegram {
   write: (userId: number, text: string) => Promise<void>;
+  /** Presses the newest button of this label in a chat. */
+  press: (userId: number, label: string) => Promise<void>;
   /** The texts a chat shows, in order. */
   show: (userId: number) => Promise<string[]>;
   /** Refuses the next message that is sent; 403 is what a blocked bot gets. */
@@ -28,6 +30,9 @@ async function startTelegramStack() {
   const telegram: FakeTelegram = {
     write: async (userId, text) => {
       await ask({ write: text, as: userId });
+    },
+    press: async (userId, label) => {
+      await ask({ press: label, as: userId });
     },
     show: async (userId) => (await ask({ show: userId })) as string[],
     refuseNext: async (status) => {

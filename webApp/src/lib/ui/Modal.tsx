@@ -15,6 +15,7 @@ interface ModalProps {
 /** A panel over the page; on a phone it rises from the lower edge. */
 export function Modal({ title, opener, onClose, children }: ModalProps) {
   const openedBy = useRef<HTMLElement>(null);
+  const panelRef = useRef<HTMLDivElement>(null);
   return (
     <Dialog.Root
       open={opener !== null}
@@ -25,9 +26,13 @@ export function Modal({ title, opener, onClose, children }: ModalProps) {
       <Dialog.Portal>
         <Dialog.Overlay className="fixed inset-0 z-50 animate-fade-in bg-scrim" />
         <Dialog.Content
+          ref={panelRef}
           aria-describedby={undefined}
-          onOpenAutoFocus={() => {
+          onOpenAutoFocus={(event) => {
             openedBy.current = opener;
+            // The panel itself: nothing is marked before a key is pressed.
+            event.preventDefault();
+            panelRef.current?.focus();
           }}
           onCloseAutoFocus={(event) => {
             event.preventDefault();
