@@ -116,6 +116,8 @@ class Settings(BaseSettings):
     port: int = Field(default=8000, ge=1, le=65535)
     public_url: Url | None = None
 
+    run_schedules: bool = True
+
     telegram_bot_token: BotToken | None = None
     telegram_webhook_secret: WebhookSecret | None = None
     telegram_api_base_url: Url = "https://api.telegram.org"

@@ -79,7 +79,8 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
         await turns.start()
         try:
             async with open_telegram(settings, transport, history=history, turns=turns) as telegram:
-                execution.start()
+                if settings.run_schedules:
+                    execution.start()
                 yield Services(
                     settings=settings,
                     http=http,

@@ -48,35 +48,56 @@ $$;
 create function private.tell_run_failed(p_run public.scheduled_runs, p_reason text) returns void
 language sql volatile security invoker set search_path = '' as $$
   insert into public.chat_message_history (
-    session_id, user_id, parent_id, role, content, status, channel, client_request_id,
-    failure_reason
+    session_id, user_id, parent_id, role, content, status, channel, failure_reason
   )
   select p_run.session_id, p_run.user_id, m.parent_id, m.role, m.content, m.status, 'scheduled',
-    m.client_request_id, m.failure_reason
+    m.failure_reason
   from public.agent_schedules s
   cross join lateral (values
-    (1, 'user', s.prompt, 'complete', 0, private.run_request_id(p_run), null),
-    (2, 'assistant', '', 'failed', null, null, left(p_reason, 1000))
-  ) as m (place, role, content, status, parent_id, client_request_id, failure_reason)
+    (1, 'user', s.prompt, 'complete', 0, null),
+    (2, 'assistant', '', 'failed', null, left(p_reason, 1000))
+  ) as m (place, role, content, status, parent_id, failure_reason)
   where s.schedule_id = p_run.schedule_id
   order by m.place
+$$;
+
+-- A run that was claimed and has not begun, locked after its session as everywhere; no row when it
+-- has begun meanwhile or another transaction has it.
+create function private.lock_claimed_run(p_run_id uuid) returns public.scheduled_runs
+language plpgsql volatile security invoker set search_path = '' as $$
+declare
+  v_run public.scheduled_runs;
+begin
+  perform 1 from public.chat_sessions s
+  where s.session_id = 'scheduled:' || p_run_id
+  for no key update skip locked;
+  if found then
+    select * into v_run from public.scheduled_runs r
+    where r.run_id = p_run_id and r.status = 'running' and r.lease_token is not null
+    for update skip locked;
+  end if;
+  return v_run;
+end;
 $$;
 
 -- Runs whose process died between the claim and the turn.
 create function private.put_back_lost_runs() returns void
 language plpgsql volatile security invoker set search_path = '' as $$
 declare
+  v_run_id uuid;
   v_run public.scheduled_runs;
 begin
-  for v_run in
-    select * from public.scheduled_runs r
+  for v_run_id in
+    select r.run_id from public.scheduled_runs r
     where r.status = 'running' and r.lease_expires_at < clock_timestamp()
-    for update skip locked
   loop
+    v_run := private.lock_claimed_run(v_run_id);
+    continue when v_run.run_id is null;
     if v_run.cut_off_count >= 2 then
       perform private.tell_run_failed(v_run, 'The server was cut off before it could begin.');
     end if;
     perform private.put_back_run(v_run, true);
+    update public.chat_sessions s set is_active = false where s.session_id = v_run.session_id;
   end loop;
 end;
 $$;
@@ -153,13 +174,9 @@ create function public.fail_scheduled_run(p_run_id uuid, p_lease_token uuid, p_r
 returns jsonb
 language plpgsql volatile security invoker set search_path = '' as $$
 declare
-  v_run public.scheduled_runs;
-  v_is_held boolean;
+  v_run public.scheduled_runs := private.lock_claimed_run(p_run_id);
+  v_is_held boolean := coalesce(v_run.lease_token = p_lease_token, false);
 begin
-  select * into v_run from public.scheduled_runs r
-  where r.run_id = p_run_id and r.status = 'running' and r.lease_token = p_lease_token
-  for update;
-  v_is_held := found;
   if v_is_held then
     perform private.tell_run_failed(v_run, p_reason);
     perform private.end_run(p_run_id, 'failed', p_reason);
@@ -182,7 +199,7 @@ begin
       raise sqlstate 'PT404' using message = 'run_not_found',
         detail = 'client_request_id', hint = 'The run was given to another process.';
     end if;
-  else
+  elsif new.channel <> 'scheduled' then
     update public.chat_sessions s set is_folded = false
     where s.session_id = new.session_id and s.is_folded;
   end if;
@@ -246,6 +263,7 @@ grant execute on function private.end_run(uuid, text, text) to authenticated, se
 grant execute on function private.put_back_run(public.scheduled_runs, boolean)
   to authenticated, service_role;
 grant execute on function private.tell_run_failed(public.scheduled_runs, text) to service_role;
+grant execute on function private.lock_claimed_run(uuid) to service_role;
 grant execute on function private.put_back_lost_runs() to service_role;
 grant execute on function public.claim_scheduled_runs(integer, integer, integer) to service_role;
 grant execute on function public.fail_scheduled_run(uuid, uuid, text) to service_role;

@@ -40,6 +40,7 @@ def demo_settings(supabase_api: SupabaseApi) -> Settings:
         openai_base_url=None,
         chat_model=None,
         chat_fallback_model=None,
+        run_schedules=False,
     )
 
 

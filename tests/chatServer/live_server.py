@@ -41,6 +41,8 @@ def settings_for(project: SupabaseProject, openai_base_url: str) -> Settings:
         openai_base_url=openai_base_url,
         chat_model="fake",
         chat_fallback_model=None,
+        # Or a test's runs would be carried out by another test's server.
+        run_schedules=False,
     )
 
 

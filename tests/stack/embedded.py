@@ -62,7 +62,7 @@ def new_project() -> SupabaseProject:
     )
 
 
-SETTINGS = ("SUPABASE_", "OPENAI_", "CHAT_", "TELEGRAM_", "PUBLIC_URL")
+SETTINGS = ("SUPABASE_", "OPENAI_", "CHAT_", "TELEGRAM_", "PUBLIC_URL", "RUN_SCHEDULES")
 
 
 def child_environment(project: SupabaseProject) -> dict[str, str]:

@@ -1,10 +1,15 @@
 """Schedules over HTTP: make, show, change, run, list the runs, delete."""
 
 import uuid
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
+
+from chatServer.settings import Settings
 from tests.chatServer.conftest import Visitor
+from tests.chatServer.live_server import serve
 from tests.chatServer.routers.test_bad_input import problem
 from tests.chatServer.turn_stage import eventually
 
@@ -15,6 +20,13 @@ DAILY: dict[str, Any] = {
     "cron": "30 8 * * *",
     "timezone": "Europe/Berlin",
 }
+
+
+@pytest.fixture(scope="module")
+async def server_url(demo_settings: Settings) -> AsyncIterator[str]:
+    """A server that carries out runs, which those of other tests do not."""
+    async with serve(demo_settings.model_copy(update={"run_schedules": True})) as url:
+        yield url
 
 
 async def create(visitor: Visitor, **fields: object) -> dict[str, Any]:

@@ -1,0 +1,317 @@
+"""Runs from their claim to their end: the turn records the result, and a lost run comes again."""
+
+from typing import Any
+
+import pytest
+
+from tests.stack.database import Database
+from tests.supabase.migrations.outcomes import refused
+from tests.supabase.migrations.racing import race
+from tests.supabase.migrations.registry_user import (
+    Json,
+    RegistryUser,
+    expire,
+    lease,
+    new_user,
+)
+from tests.supabase.migrations.schedule_user import (
+    begin_run,
+    begin_turn,
+    change,
+    claim,
+    let_pass,
+    lose,
+    new_schedule,
+    runs,
+    schedule,
+    serve,
+)
+
+
+@pytest.fixture
+def user(database: Database) -> RegistryUser:
+    return new_user(database)
+
+
+@pytest.fixture
+def schedule_id(user: RegistryUser) -> str:
+    return new_schedule(user)
+
+
+def newest(user: RegistryUser, schedule_id: str) -> Json:
+    return runs(user, schedule_id)[0]
+
+
+def outcome_of(user: RegistryUser, schedule_id: str) -> tuple[Any, ...]:
+    run = newest(user, schedule_id)
+    return run["status"], run["failure_reason"], run["attempt"]
+
+
+def take(user: RegistryUser, schedule_id: str) -> Json:
+    """Begins a run of the schedule and claims it."""
+    begin_run(user, schedule_id)
+    [claimed] = claim(user.database)
+    return claimed
+
+
+def take_again(user: RegistryUser) -> Json:
+    let_pass(user.database)
+    [claimed] = claim(user.database)
+    return claimed
+
+
+def sweep(user: RegistryUser, turn: Json) -> None:
+    """Ends a turn whose process has died."""
+    expire(user.database, turn["assistant_message"]["id"])
+    serve(user.database, "fail_expired_turns")
+
+
+class TestClaim:
+    def test_makes_a_folded_session_of_the_schedule(
+        self, user: RegistryUser, schedule_id: str
+    ) -> None:
+        claimed = take(user, schedule_id)
+        assert claimed["session_id"] == f"scheduled:{claimed['run_id']}"
+        assert (claimed["prompt"], claimed["attempt"]) == ("What is new?", 1)
+        session = user.session(claimed["session_id"])
+        assert (session["channel"], session["schedule_id"]) == ("scheduled", schedule_id)
+        assert (session["is_active"], session["is_folded"]) == (True, True)
+        assert session["title"] == "Daily digest · now"
+        run = newest(user, schedule_id)
+        assert (run["status"], run["session_id"]) == ("running", claimed["session_id"])
+
+    def test_workers_that_race_take_each_run_once(self, database: Database) -> None:
+        users = [new_user(database) for _ in range(20)]
+        for someone in users:
+            begin_run(someone, new_schedule(someone))
+        batches = race([lambda: claim(database, limit=7) for _ in range(6)])
+        taken = [claimed["run_id"] for batch in batches for claimed in batch]
+        assert len(taken) == len(set(taken)) == 20
+
+    def test_a_user_with_many_comes_after_the_others_first(self, database: Database) -> None:
+        heavy, light = new_user(database), new_user(database)
+        for someone, count in ((heavy, 10), (light, 1)):
+            for _ in range(count):
+                begin_run(someone, new_schedule(someone))
+        taken = [claimed["user_id"] for claimed in claim(database, limit=2)]
+        assert sorted(taken) == sorted([str(heavy.id), str(light.id)])
+
+    def test_no_user_has_more_than_their_limit_at_once_however_workers_race(
+        self, database: Database
+    ) -> None:
+        heavy = new_user(database)
+        for _ in range(10):
+            begin_run(heavy, new_schedule(heavy))
+        batches = race([lambda: claim(database, limit=8, user_limit=3) for _ in range(4)])
+        taken = [claimed for batch in batches for claimed in batch]
+        assert len(taken) == 3
+        heavy.complete(begin_turn(heavy, taken[0]))
+        assert len(claim(database, limit=8, user_limit=3)) == 1
+
+
+class TestEndOfTheTurn:
+    def test_complete_is_completed(self, user: RegistryUser, schedule_id: str) -> None:
+        claimed = take(user, schedule_id)
+        user.complete(begin_turn(user, claimed), "Nothing new.")
+        assert outcome_of(user, schedule_id) == ("completed", None, 1)
+        run = newest(user, schedule_id)
+        assert run["duration_seconds"] > 0
+        session = user.session(claimed["session_id"])
+        assert (session["is_active"], session["is_folded"]) == (False, True)
+        assert [m["content"] for m in session["messages"]] == ["What is new?", "Nothing new."]
+        shown = schedule(user, schedule_id)
+        assert (shown["run_count"], shown["last_run"]) == (1, run)
+
+    def test_failed_is_failed_with_its_reason_and_can_be_run_again(
+        self, user: RegistryUser, schedule_id: str
+    ) -> None:
+        turn = begin_turn(user, take(user, schedule_id))
+        user.call_as_service(
+            "fail_turn", **lease(turn), status="failed", failure_reason="The model said no."
+        )
+        assert outcome_of(user, schedule_id) == ("failed", "The model said no.", 1)
+        assert take(user, schedule_id)["attempt"] == 1
+
+    def test_cancelled_by_its_user_is_failed_by_them(
+        self, user: RegistryUser, schedule_id: str
+    ) -> None:
+        turn = begin_turn(user, take(user, schedule_id))
+        message_id = turn["assistant_message"]["id"]
+        user.call("fail_turn", message_id=message_id, status="cancelled")
+        assert outcome_of(user, schedule_id) == ("failed", "You stopped it.", 1)
+
+    def test_interrupted_in_good_order_waits_again_and_counts_as_no_cut(
+        self, user: RegistryUser, schedule_id: str
+    ) -> None:
+        for attempt in range(1, 6):
+            begin_run(user, schedule_id) if attempt == 1 else None
+            [claimed] = claim(user.database)
+            turn = begin_turn(user, claimed)
+            user.call_as_service("fail_turn", **lease(turn), status="interrupted")
+            assert outcome_of(user, schedule_id) == ("waiting", None, attempt)
+
+    def test_cut_off_comes_again_in_the_same_session_from_its_root(
+        self, user: RegistryUser, schedule_id: str
+    ) -> None:
+        first = take(user, schedule_id)
+        sweep(user, begin_turn(user, first))
+        assert claim(user.database) == []
+        again = take_again(user)
+        assert (again["session_id"], again["attempt"]) == (first["session_id"], 2)
+        turn = begin_turn(user, again)
+        assert turn["user_message"]["parent_id"] is None
+        user.complete(turn)
+        assert outcome_of(user, schedule_id) == ("completed", None, 2)
+        assert user.branch(first["session_id"]) == [
+            turn["user_message"]["id"],
+            turn["assistant_message"]["id"],
+        ]
+
+    def test_cut_off_three_times_is_dead(self, user: RegistryUser, schedule_id: str) -> None:
+        begin_run(user, schedule_id)
+        for _ in range(3):
+            sweep(user, begin_turn(user, take_again(user)))
+        reason = "The server was cut off 3 times at this run."
+        assert outcome_of(user, schedule_id) == ("dead", reason, 3)
+        let_pass(user.database)
+        assert claim(user.database) == []
+
+    def test_an_end_that_races_with_the_sweeper_is_recorded_once(
+        self, user: RegistryUser, schedule_id: str
+    ) -> None:
+        turn = begin_turn(user, take(user, schedule_id))
+        expire(user.database, turn["assistant_message"]["id"])
+        race([lambda: user.complete(turn), lambda: serve(user.database, "fail_expired_turns")])
+        status = user.message(turn["session"]["session_id"], turn["assistant_message"]["id"])[
+            "status"
+        ]
+        expected = {"complete": "completed", "interrupted": "waiting"}[status]
+        assert newest(user, schedule_id)["status"] == expected
+
+
+class TestLostBeforeItsTurn:
+    def test_is_taken_up_by_another_process(self, user: RegistryUser, schedule_id: str) -> None:
+        lost = take(user, schedule_id)
+        lose(user.database, lost["run_id"])
+        assert claim(user.database) == []
+        again = take_again(user)
+        assert (again["run_id"], again["attempt"]) == (lost["run_id"], 2)
+
+    def test_the_first_process_cannot_begin_any_more(
+        self, user: RegistryUser, schedule_id: str
+    ) -> None:
+        lost = take(user, schedule_id)
+        lose(user.database, lost["run_id"])
+        claim(user.database)
+        again = take_again(user)
+        with refused("PT404", "run_not_found"):
+            begin_turn(user, lost)
+        user.complete(begin_turn(user, again))
+        assert outcome_of(user, schedule_id) == ("completed", None, 2)
+        assert len(user.session(lost["session_id"])["messages"]) == 2
+
+    def test_a_run_that_began_is_not_taken_up(self, user: RegistryUser, schedule_id: str) -> None:
+        claimed = take(user, schedule_id)
+        begin_turn(user, claimed)
+        change(user.database, "update scheduled_runs set available_at = now()")
+        assert claim(user.database) == []
+        assert newest(user, schedule_id)["status"] == "running"
+
+    def test_three_times_is_dead_and_the_session_says_so(
+        self, user: RegistryUser, schedule_id: str
+    ) -> None:
+        begin_run(user, schedule_id)
+        for _ in range(3):
+            lost = take_again(user)
+            lose(user.database, lost["run_id"])
+            assert claim(user.database) == []
+        assert newest(user, schedule_id)["status"] == "dead"
+        prompt, answer = user.session(lost["session_id"])["messages"]
+        assert (prompt["content"], answer["status"]) == ("What is new?", "failed")
+        assert answer["failure_reason"] == "The server was cut off before it could begin."
+        assert user.session(lost["session_id"])["is_active"] is False
+
+    def test_one_that_cannot_begin_fails_in_its_session_too(
+        self, user: RegistryUser, schedule_id: str
+    ) -> None:
+        claimed = take(user, schedule_id)
+        failed = {"run_id": claimed["run_id"], "lease_token": claimed["lease_token"]}
+        for is_held in (True, False):
+            answer = serve(user.database, "fail_scheduled_run", **failed, reason="No.")
+            assert answer == {"is_held": is_held}
+        assert outcome_of(user, schedule_id) == ("failed", "No.", 1)
+        session = user.session(claimed["session_id"])
+        assert [m["failure_reason"] for m in session["messages"]] == [None, "No."]
+        assert session["is_active"] is False
+
+
+class TestDeleting:
+    def test_the_session_of_a_run_ends_the_run(self, user: RegistryUser, schedule_id: str) -> None:
+        claimed = take(user, schedule_id)
+        begin_turn(user, claimed)
+        user.run("delete from chat_sessions where session_id = %s", (claimed["session_id"],))
+        assert outcome_of(user, schedule_id) == ("failed", "Its session was deleted.", 1)
+        assert newest(user, schedule_id)["session_id"] is None
+
+    def test_the_schedule_lets_the_turn_end(self, user: RegistryUser, schedule_id: str) -> None:
+        turn = begin_turn(user, take(user, schedule_id))
+        user.call_as_service("delete_agent_schedule", schedule_id=schedule_id)
+        user.complete(turn)
+        session = user.session(turn["session"]["session_id"])
+        assert (session["is_active"], session["schedule_id"]) == (False, None)
+        assert session["is_folded"] is True
+
+
+class TestDirectWrites:
+    @pytest.fixture
+    def session_id(self, user: RegistryUser, schedule_id: str) -> str:
+        session_id: str = take(user, schedule_id)["session_id"]
+        return session_id
+
+    @pytest.mark.parametrize(
+        "change_of",
+        [
+            "status = 'completed', finished_at = now()",
+            "failure_reason = 'x'",
+            "available_at = now()",
+        ],
+    )
+    def test_a_user_does_not_change_a_run(
+        self, user: RegistryUser, session_id: str, change_of: str
+    ) -> None:
+        statement = f"update scheduled_runs set {change_of} where session_id = %s"  # noqa: S608 - from above
+        with refused("PT422", "validation_failed", "run_id"):
+            user.run(statement, (session_id,))
+
+    @pytest.mark.parametrize("column", ["schedule_id = null", "is_folded = false"])
+    def test_a_user_does_not_change_what_ties_a_session_to_its_run(
+        self, user: RegistryUser, session_id: str, column: str
+    ) -> None:
+        before = user.session(session_id)
+        user.run(f"update chat_sessions set {column} where session_id = %s", (session_id,))  # noqa: S608 - from above
+        after = user.session(session_id)
+        for name in ("schedule_id", "is_folded"):
+            assert after[name] == before[name]
+
+    def test_a_user_makes_no_session_of_a_schedule(
+        self, user: RegistryUser, schedule_id: str
+    ) -> None:
+        [(found, is_folded)] = user.run(
+            "insert into chat_sessions (user_id, schedule_id, is_folded) values (%s, %s, true)"
+            " returning schedule_id, is_folded",
+            (user.id, schedule_id),
+        )
+        assert (found, is_folded) == (None, False)
+
+    @pytest.mark.parametrize("table", ["agent_schedules", "scheduled_runs"])
+    def test_a_user_neither_makes_nor_deletes_rows(self, user: RegistryUser, table: str) -> None:
+        for statement in (f"delete from {table}", f"insert into {table} default values"):  # noqa: S608 - from above
+            with refused("42501"):
+                user.run(statement)
+
+    def test_a_message_of_the_user_unfolds_the_session(
+        self, user: RegistryUser, session_id: str
+    ) -> None:
+        user.answer(session_id, "Tell me more")
+        session = user.session(session_id)
+        assert (session["is_folded"], session["is_active"]) == (False, False)
