@@ -21,6 +21,7 @@ from chatServer.log_redaction import hide_bot_token
 from chatServer.models import Problem
 from chatServer.routers import (
     auth_forwarder,
+    branch_router,
     chat_history_router,
     config_router,
     health_router,
@@ -81,6 +82,7 @@ def build_api(
     for router in (
         session_change_router.router,
         chat_history_router.router,
+        branch_router.router,
         turn_router.router,
         link_router.router,
         schedule_router.router,

@@ -19,6 +19,13 @@ class UpsertedSession(StoredModel):
     created: bool
 
 
+class MessageBatch(StoredModel):
+    """Messages of all branches in the order of storing, and whether more follow."""
+
+    messages: list[Message]
+    has_more: bool
+
+
 class StoredMessage(StoredModel):
     """A message with the session it belongs to."""
 

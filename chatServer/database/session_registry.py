@@ -6,7 +6,7 @@ from pydantic import JsonValue
 
 from chatServer.database.calls import NOBODY
 from chatServer.database.parameters import NewSession, SessionFilter, SessionPosition
-from chatServer.database.results import SessionSlice, StoredMessage, UpsertedSession
+from chatServer.database.results import MessageBatch, SessionSlice, StoredMessage, UpsertedSession
 from chatServer.database.transport import Caller
 from chatServer.database.turn_registry import TurnRegistry
 from chatServer.limits import PAGE_LIMIT_DEFAULT
@@ -114,6 +114,39 @@ class SessionRegistry(TurnRegistry):
         """
         params: dict[str, JsonValue] = {"p_session_id": session_id, "p_message_id": message_id}
         return await self.call_for(caller, "get_chat_message", StoredMessage, params)
+
+    async def list_all_messages(
+        self, caller: Caller, *, session_id: str, after_id: int = 0, limit: int = PAGE_LIMIT_DEFAULT
+    ) -> MessageBatch:
+        """List messages of all branches that were stored after one.
+
+        Raises:
+            SessionNotFound: No such session of this user.
+        """
+        params: dict[str, JsonValue] = {
+            "p_session_id": session_id,
+            "p_after_id": after_id,
+            "p_limit": limit,
+        }
+        return await self.call_for(caller, "list_all_chat_messages", MessageBatch, params)
+
+    async def fork_session(
+        self, caller: Caller, *, session_id: str, message_id: int, new_session_id: str | None
+    ) -> UpsertedSession:
+        """Copy the branch that ends at a message into a new session, once for each new id.
+
+        Raises:
+            SessionNotFound: No such session of this user.
+            MessageNotFound: No such message in it.
+            AnswerStreaming: An answer of the branch is still being written.
+            SessionIdTaken: The new id belongs to something else.
+        """
+        params: dict[str, JsonValue] = {
+            "p_session_id": session_id,
+            "p_message_id": message_id,
+            "p_new_session_id": new_session_id,
+        }
+        return await self.call_for(caller, "fork_chat_session", UpsertedSession, params)
 
     async def update_head(
         self,

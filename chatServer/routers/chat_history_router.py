@@ -1,4 +1,4 @@
-"""Sessions and their messages: list, count, open, make, move to another branch."""
+"""Sessions and their messages: list, count, open, make."""
 
 from typing import Annotated, Literal
 from uuid import UUID
@@ -29,7 +29,6 @@ from chatServer.models import (
     Channel,
     CreateSessionRequest,
     MessagePage,
-    RequestModel,
     Session,
     SessionCounts,
     SessionPage,
@@ -93,12 +92,6 @@ class MessageListQuery(BaseModel):
     head_id: MessageId | None = Field(default=None, description="Newest message of a branch.")
 
 
-class UpdateHeadRequest(RequestModel):
-    """The branch to move to, by any message of it."""
-
-    message_id: MessageId
-
-
 @router.get("", responses=document(InvalidCursor))
 async def list_sessions(
     query: Annotated[SessionListQuery, Query()], caller: CurrentUser, history: HistoryService
@@ -153,18 +146,4 @@ async def list_messages(
     """List a page of one branch of a session, oldest first."""
     return await history.get_session_messages(
         session_id, caller.user_id, page.limit, page.before_id, head_id=page.head_id
-    )
-
-
-@router.put("/{session_id}/head", responses=document(SessionNotFound, MessageNotFound))
-async def update_head(
-    session_id: SessionIdPath,
-    body: UpdateHeadRequest,
-    caller: CurrentUser,
-    history: HistoryService,
-    limit: PageLimit = PAGE_LIMIT_DEFAULT,
-) -> SessionWithMessages:
-    """Move the session to a message's branch, down to its newest message, on every device."""
-    return await history.update_head(
-        session_id, caller.user_id, message_id=body.message_id, limit=limit
     )

@@ -139,6 +139,29 @@ class ChatHistoryService:
             message_limit=limit,
         )
 
+    async def fork_session(
+        self,
+        session_id: str,
+        user_id: UUID,
+        *,
+        message_id: int,
+        new_session_id: str | None = None,
+    ) -> UpsertedSession:
+        """Copy the branch that ends at a message into a new web session.
+
+        Raises:
+            SessionNotFound: No such session of this user.
+            MessageNotFound: No such message in it.
+            AnswerStreaming: An answer of the branch is still being written.
+            SessionIdTaken: The new id belongs to something else.
+        """
+        return await self._registry.fork_session(
+            self._caller(user_id),
+            session_id=session_id,
+            message_id=message_id,
+            new_session_id=new_session_id,
+        )
+
     async def create_session(self, user_id: UUID, request: CreateSessionRequest) -> UpsertedSession:
         """Make a web session, or update the user's own one of that id.
 

@@ -41,6 +41,8 @@ for (const { theme, viewport } of LOOKS) {
       await expect(page.getByLabel('Version 2 of 2')).toBeVisible();
       await expect(lastAnswer(page)).toContainText('Demo model ·');
       await lastAnswer(page).getByRole('button', { name: 'Regenerate' }).focus();
+      await lastAnswer(page).getByRole('button', { name: 'More' }).press('Enter');
+      await expect(page.getByRole('menuitem')).toBeVisible();
       await expectAccessible(page);
       await keepPicture(page, `versions-${name}`);
     });

@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises';
+
 import type { Page } from '@playwright/test';
 
 import { openSignedIn } from '#e2e/harness/accounts.ts';
@@ -92,6 +94,44 @@ test('two devices that edit the same message both see both versions', async ({
   await page.getByRole('button', { name: 'Previous version' }).click();
   for (const device of [page, second]) {
     await expect(myMessages(device)).toContainText('From the second device');
+  }
+});
+
+test('a branch goes on in a session of its own', async ({ page, account }) => {
+  await openSignedIn(page, account, '/new');
+  await send(page, 'Which nights were cold?');
+  await expect(lastAnswer(page)).toContainText(ANSWERED);
+  const address = page.url();
+  await lastAnswer(page).hover();
+  await lastAnswer(page).getByRole('button', { name: 'More' }).click();
+  await page.getByRole('menuitem', { name: 'Continue in a new session' }).click();
+  await expect(
+    page.getByRole('heading', { name: 'Which nights were cold? (branch)' }),
+  ).toBeVisible();
+  expect(page.url()).not.toBe(address);
+  await expect(messagesOf(page).getByRole('article')).toHaveCount(2);
+  await send(page, 'And which days?');
+  await expect(lastAnswer(page)).toContainText('I have seen 3 messages');
+  await page.goto(address);
+  await expect(lastAnswer(page)).toContainText(ANSWERED);
+  await expect(messagesOf(page).getByRole('article')).toHaveCount(2);
+});
+
+test('a session is exported as Markdown and as JSON', async ({ page, account }) => {
+  await openSignedIn(page, account, '/new');
+  await send(page, 'Which <b>nights</b> were cold?');
+  await expect(lastAnswer(page)).toContainText(ANSWERED);
+  for (const [item, suffix, words] of [
+    ['As Markdown', '.md', 'Which &lt;b>nights&lt;/b> were cold?'],
+    ['As JSON', '.json', '"format": "chat-registry-session"'],
+  ] as const) {
+    const saved = page.waitForEvent('download');
+    await page.getByRole('button', { name: 'Session menu' }).click();
+    await page.getByRole('menuitem', { name: item }).click();
+    const download = await saved;
+    expect(download.suggestedFilename()).toMatch(/^which-b-nights-b-were-cold-\d{4}-/);
+    expect(download.suggestedFilename()).toContain(suffix);
+    expect(await readFile(await download.path(), 'utf8')).toContain(words);
   }
 });
 

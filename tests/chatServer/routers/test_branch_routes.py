@@ -125,9 +125,49 @@ class TestUpdateHead:
         assert (response.status_code, response.json()["code"]) == (404, "message_not_found")
 
 
+class TestForkSession:
+    async def test_makes_a_session_of_its_own_once(self, visit: Visit) -> None:
+        _, answer = await ask_once(visit)
+        path = f"/api/chat/sessions/{visit.session_id}/fork"
+        body = {"message_id": answer["id"], "session_id": f"fork-{visit.session_id}"}
+        made, again = [await visit.client.post(path, json=body) for _ in range(2)]
+        assert (made.status_code, again.status_code) == (201, 200)
+        assert made.json()["session_id"] == again.json()["session_id"] == body["session_id"]
+        copied = await visit.stage.messages(visit.caller, body["session_id"])
+        assert [message.content for message in copied] == ["hello", "echo: hello"]
+
+
+class TestExportSession:
+    async def test_is_a_file_that_no_browser_opens(self, visit: Visit) -> None:
+        await ask_once(visit)
+        path = f"/api/chat/sessions/{visit.session_id}/export"
+        for query, kind, suffix in (
+            ("", "application/json", "json"),
+            ("?format=markdown", "text/markdown; charset=utf-8", "md"),
+        ):
+            response = await visit.client.get(path + query)
+            assert response.status_code == 200
+            assert response.headers["content-type"] == kind
+            disposition = response.headers["content-disposition"]
+            assert disposition.startswith('attachment; filename="hello-20')
+            assert disposition.endswith(f".{suffix}")
+            assert response.headers["x-content-type-options"] == "nosniff"
+            assert response.headers["cache-control"] == "no-store"
+            assert "echo: hello" in response.text
+
+    async def test_of_another_format_is_refused_by_name(self, visit: Visit) -> None:
+        response = await visit.client.get(
+            f"/api/chat/sessions/{visit.session_id}/export?format=pdf"
+        )
+        assert response.status_code == 422
+        assert [error["field"] for error in response.json()["errors"]] == ["format"]
+
+
 @pytest.mark.parametrize(
     ("method", "tail", "body"),
     [
+        ("POST", "fork", {"message_id": 1}),
+        ("GET", "export", None),
         ("PATCH", "messages/{question}", {"content": "x", "client_request_id": "r"}),
         ("POST", "messages/{answer}/regenerate", {"client_request_id": "r"}),
         ("PUT", "head", {"message_id": 1}),

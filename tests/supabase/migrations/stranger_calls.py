@@ -16,6 +16,8 @@ CALLS: dict[str, tuple[dict[str, str], dict[str, object]]] = {
         {"session_id": "session_id", "message_id": "answer_id"},
         {"client_request_id": "r"},
     ),
+    "fork_chat_session": ({"session_id": "session_id", "message_id": "message_id"}, {}),
+    "list_all_chat_messages": ({"session_id": "session_id"}, {}),
     "update_chat_session_head": ({"session_id": "session_id", "message_id": "message_id"}, {}),
     "update_chat_session": (
         {"session_id": "session_id"},

@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react';
 
 import type { Channel, Session } from '@/api/schema';
+import { SessionMenuButton } from '@/features/session/SessionMenuButton';
 import { CHANNEL_LABELS } from '@/lib/channel';
 import { nameSession } from '@/lib/nameSession';
 import { ChannelTile } from '@/lib/ui/ChannelTile';
@@ -40,6 +41,7 @@ export function SessionHead({ session, continuedIn = null, headStart }: SessionH
               {session.agent_name}
             </p>
           </div>
+          <SessionMenuButton sessionId={session.session_id} />
         </>
       )}
     </header>

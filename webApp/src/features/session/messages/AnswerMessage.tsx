@@ -10,6 +10,7 @@ import { CopyButton } from '@/features/session/messages/CopyButton';
 import { describeEnd } from '@/features/session/messages/describeEnd';
 import { MessageAction } from '@/features/session/messages/MessageAction';
 import { FailedDelivery, MessageFoot } from '@/features/session/messages/MessageFoot';
+import { MessageMenuButton } from '@/features/session/messages/MessageMenuButton';
 import { MessageRow } from '@/features/session/messages/MessageRow';
 import { useRegenerate } from '@/features/session/messages/useRegenerate';
 import { Button } from '@/lib/ui/Button';
@@ -82,6 +83,7 @@ function AnswerActions({ message }: { message: Message }) {
       >
         <RefreshCw aria-hidden size={14} />
       </MessageAction>
+      <MessageMenuButton message={message} />
     </>
   );
 }

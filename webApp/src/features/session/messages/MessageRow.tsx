@@ -20,6 +20,7 @@ interface MessageRowProps {
 const FOOT = classNames(
   'max-phone:group-data-pressed/message:hidden',
   'max-phone:group-has-[[data-actions]:focus-within]/message:hidden',
+  'max-phone:group-has-[[data-state=open]]/message:hidden',
 );
 
 /** Out of sight they take no room on a phone, and can still be reached by keyboard. */
@@ -28,6 +29,8 @@ const ACTIONS = classNames(
   'group-focus-within/message:pointer-events-auto group-focus-within/message:opacity-100',
   'group-hover/message:pointer-events-auto group-hover/message:opacity-100',
   'group-data-pressed/message:pointer-events-auto group-data-pressed/message:opacity-100',
+  'has-[[data-state=open]]:pointer-events-auto has-[[data-state=open]]:opacity-100',
+  'max-phone:has-[[data-state=open]]:static',
   'max-phone:focus-within:static max-phone:group-hover/message:static max-phone:group-data-pressed/message:static',
 );
 

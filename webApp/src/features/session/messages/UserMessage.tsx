@@ -6,6 +6,7 @@ import { startEditing, useEditing } from '@/features/session/messages/editing';
 import { MessageAction } from '@/features/session/messages/MessageAction';
 import { MessageEditor } from '@/features/session/messages/MessageEditor';
 import { MessageFoot } from '@/features/session/messages/MessageFoot';
+import { MessageMenuButton } from '@/features/session/messages/MessageMenuButton';
 import { UserBlock } from '@/features/session/messages/UserBlock';
 
 /** A message of the user as the server has it; it is edited in its own place. */
@@ -18,13 +19,16 @@ export function UserMessage({ message }: { message: Message }) {
       foot={<MessageFoot message={message} />}
       versions={<BranchSwitch message={message} />}
       actions={
-        <MessageAction
-          label="Edit"
-          data-edits={message.id}
-          onClick={() => startEditing(message.id)}
-        >
-          <Pencil aria-hidden size={14} />
-        </MessageAction>
+        <>
+          <MessageAction
+            label="Edit"
+            data-edits={message.id}
+            onClick={() => startEditing(message.id)}
+          >
+            <Pencil aria-hidden size={14} />
+          </MessageAction>
+          <MessageMenuButton message={message} />
+        </>
       }
     />
   );

@@ -1,0 +1,108 @@
+-- What: the function that copies one branch of a session into a new session of its own.
+-- Why: a thought that leads elsewhere deserves its own place, and the session it came from stays as
+--   it is.
+-- Safe while the previous release runs: yes, because it only adds functions.
+set local lock_timeout = '5s';
+set local statement_timeout = '15min';
+
+-- The ids from the first message of a branch down to the one named.
+-- Without bitmap scans: the policy's user_id would tempt the planner to add a bitmap of all the
+-- user's messages to every look-up of one session.
+create function private.branch_ids(p_session_id text, p_message_id bigint) returns bigint[]
+language plpgsql stable security invoker
+set search_path = '' set enable_bitmapscan = off as $$
+begin
+  return (
+    with recursive branch as (
+      select m.id, m.parent_id
+      from public.chat_message_history m
+      where m.session_id = p_session_id and m.id = p_message_id
+      union all
+      select above.id, above.parent_id
+      from branch b
+      -- The offset keeps this one probe a message: a join would read the whole session each time.
+      cross join lateral (
+        select m.id, m.parent_id from public.chat_message_history m
+        where m.session_id = p_session_id and m.id = b.parent_id
+        offset 0
+      ) as above
+    )
+    select array_agg(b.id order by b.id) from branch b
+  );
+end;
+$$;
+
+-- Request ids stay with the messages they were made for. Asked again with the same id of the new
+-- session, it answers with that session and copies nothing.
+create function public.fork_chat_session(
+  p_user_id uuid,
+  p_session_id text,
+  p_message_id bigint,
+  p_new_session_id text default null
+) returns jsonb
+language plpgsql volatile security invoker set search_path = '' as $$
+declare
+  v_source public.chat_sessions;
+  v_origin jsonb;
+  v_known public.chat_sessions;
+  v_ids bigint[];
+  v_fork jsonb;
+begin
+  v_source := private.find_session(p_user_id, p_session_id);
+  perform private.find_message(p_session_id, p_message_id);
+  v_origin := jsonb_build_object('session_id', p_session_id, 'message_id', p_message_id);
+  select * into v_known from public.chat_sessions s
+  where s.session_id = p_new_session_id and s.user_id = p_user_id;
+  if found then
+    if v_known.metadata -> 'forked_from' is distinct from v_origin then
+      raise sqlstate 'PT409' using message = 'session_id_taken',
+        detail = 'session_id', hint = 'Choose another session_id, or leave it out.';
+    end if;
+    return jsonb_build_object(
+      'session', private.session_to_json(p_new_session_id), 'created', false
+    );
+  end if;
+
+  v_ids := private.branch_ids(p_session_id, p_message_id);
+  if exists (
+    select 1 from unnest(v_ids) as of_branch (id)
+    join public.chat_message_history m on m.id = of_branch.id
+    where m.session_id = p_session_id and m.status = 'streaming'
+  ) then
+    raise sqlstate 'PT409' using message = 'answer_streaming',
+      detail = 'message_id', hint = 'Wait until the answer has ended, or cancel it.';
+  end if;
+  v_fork := public.upsert_chat_session(
+    p_user_id, p_new_session_id, p_topic => v_source.topic, p_agent_name => v_source.agent_name,
+    p_metadata => jsonb_build_object('forked_from', v_origin)
+  );
+  if not (v_fork ->> 'created')::boolean then
+    -- The same request made it in the same instant.
+    return v_fork;
+  end if;
+  p_new_session_id := v_fork -> 'session' ->> 'session_id';
+  if v_source.title is not null then
+    update public.chat_sessions s
+    set title = left(v_source.title, 190) || ' (branch)', title_source = v_source.title_source
+    where s.session_id = p_new_session_id;
+  end if;
+  -- Without a parent each row follows the one before it.
+  insert into public.chat_message_history (
+    session_id, user_id, role, content, item, status, channel, model_id, provider_id,
+    fallback_notice, failure_reason, topic, created_at
+  )
+  select p_new_session_id, p_user_id, m.role, m.content, m.item, m.status, m.channel, m.model_id,
+    m.provider_id, m.fallback_notice, m.failure_reason, m.topic, m.created_at
+  from unnest(v_ids) as of_branch (id)
+  join public.chat_message_history m on m.id = of_branch.id
+  where m.session_id = p_session_id
+  order by m.id;
+  return jsonb_build_object(
+    'session', private.session_to_json(p_new_session_id), 'created', true
+  );
+end;
+$$;
+
+grant execute on function private.branch_ids(text, bigint) to authenticated, service_role;
+grant execute on function public.fork_chat_session(uuid, text, bigint, text)
+  to authenticated, service_role;
