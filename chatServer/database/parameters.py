@@ -22,6 +22,7 @@ class SessionFilter:
     updated_after: datetime | None = None
     schedule_id: UUID | None = None
     is_folded: bool | None = None
+    is_pinned: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,6 +39,7 @@ class SessionRegistry(TurnRegistry):
             "p_limit": limit,
             "p_schedule_id": str(where.schedule_id) if where.schedule_id else None,
             "p_folded": where.is_folded,
+            "p_pinned": where.is_pinned,
         }
         return await self.call_for(caller, "list_chat_sessions", SessionSlice, params)
 

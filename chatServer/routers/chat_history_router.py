@@ -61,6 +61,7 @@ class SessionListQuery(BaseModel):
     folded: ThreeWay = Field(
         default="all", description="`false` leaves out runs in which their user has not written."
     )
+    pinned: ThreeWay = "all"
     updated_from: AwareDatetime | None = Field(default=None, alias="from")
     updated_to: AwareDatetime | None = Field(default=None, alias="to")
     updated_after: AwareDatetime | None = None
@@ -78,6 +79,7 @@ class SessionListQuery(BaseModel):
             updated_after=self.updated_after,
             schedule_id=self.schedule_id,
             is_folded=THREE_WAY[self.folded],
+            is_pinned=THREE_WAY[self.pinned],
         )
         return SessionQuery(where=where, cursor=self.cursor, offset=self.offset)
 

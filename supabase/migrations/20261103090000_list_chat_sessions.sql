@@ -16,6 +16,9 @@ create index chat_sessions_recent_unfolded_idx
 create index chat_sessions_recent_by_schedule_idx
   on public.chat_sessions (schedule_id, archived, updated_at desc, session_id desc)
   where schedule_id is not null;
+create index chat_sessions_pinned_idx
+  on public.chat_sessions (user_id, archived, updated_at desc, session_id desc)
+  where pinned;
 
 -- Sessions as the API shows them, in the order given.
 create function private.sessions_to_json(p_sessions public.chat_sessions[]) returns jsonb
@@ -65,7 +68,8 @@ create function public.list_chat_sessions(
   p_offset integer default 0,
   p_limit integer default 50,
   p_schedule_id uuid default null,
-  p_folded boolean default null
+  p_folded boolean default null,
+  p_pinned boolean default null
 ) returns jsonb
 language plpgsql stable security invoker
 set search_path = '' set plan_cache_mode = force_custom_plan as $$
@@ -92,6 +96,7 @@ begin
         and (p_agent_name is null or s.agent_name = p_agent_name)
         and (p_schedule_id is null or s.schedule_id = p_schedule_id)
         and (p_folded is null or s.is_folded = p_folded)
+        and (p_pinned is null or s.pinned = p_pinned)
         and (p_from is null or s.updated_at >= p_from)
         and (p_to is null or s.updated_at < p_to)
         and (p_updated_after is null or s.updated_at > p_updated_after)
@@ -247,7 +252,7 @@ grant execute on function private.find_session(uuid, text) to authenticated, ser
 grant execute on function private.plain_json(jsonb) to authenticated, service_role;
 grant execute on function public.list_chat_sessions(
   uuid, text, boolean, text, timestamptz, timestamptz, timestamptz, timestamptz, text,
-  integer, integer, uuid, boolean
+  integer, integer, uuid, boolean, boolean
 ) to authenticated, service_role;
 grant execute on function public.get_chat_session_counts(uuid, boolean)
   to authenticated, service_role;

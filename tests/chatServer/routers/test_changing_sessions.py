@@ -71,6 +71,16 @@ async def test_a_change_that_cannot_be_names_its_field(
     assert response.json()["errors"][0]["field"] == field
 
 
+async def test_pinned_sessions_can_be_listed_alone(
+    history_stage: HistoryStage, visitor: Visitor, session_id: str
+) -> None:
+    other = await history_stage.add_session(visitor.caller)
+    await visitor.client.patch(f"{SESSIONS}/{session_id}", json={"pinned": True})
+    for pinned, expected in (("true", [session_id]), ("false", [other])):
+        page = await visitor.client.get(SESSIONS, params={"pinned": pinned})
+        assert [found["session_id"] for found in page.json()["sessions"]] == expected
+
+
 async def test_archive_turns_round_and_moves_the_session_between_the_lists(
     visitor: Visitor, session_id: str
 ) -> None:

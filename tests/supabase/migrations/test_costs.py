@@ -14,10 +14,12 @@ MESSAGES = 4000
 LIMIT = 50
 
 FILL_SESSIONS = """
-insert into chat_sessions (user_id, session_id, channel, archived, created_at, updated_at)
+insert into chat_sessions (
+  user_id, session_id, channel, archived, pinned, created_at, updated_at
+)
 select
   %(user)s::uuid, gen_random_uuid()::text, case i %% 3 when 0 then 'telegram' else 'web' end,
-  i %% 2 = 0, '2026-01-01Z', '2026-01-01Z'::timestamptz + i * interval '1 minute'
+  i %% 2 = 0, i %% 15 = 0, '2026-01-01Z', '2026-01-01Z'::timestamptz + i * interval '1 minute'
 from generate_series(1, %(count)s) as i
 """
 FILL_MESSAGES = """
@@ -96,6 +98,8 @@ class TestListOfSessions:
             ({"archived": None}, "chat_sessions_recent_idx"),
             ({"channel": "telegram"}, "chat_sessions_recent_by_channel_idx"),
             ({"channel": "web", "archived": None}, "chat_sessions_recent_by_channel_idx"),
+            ({"folded": False}, "chat_sessions_recent_unfolded_idx"),
+            ({"pinned": True}, "chat_sessions_pinned_idx"),
         ],
     )
     @pytest.mark.parametrize("page", ["first", "hundredth"])

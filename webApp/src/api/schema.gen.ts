@@ -1862,6 +1862,7 @@ export interface operations {
                 schedule_id?: string | null;
                 /** @description `false` leaves out runs in which their user has not written. */
                 folded?: "false" | "true" | "all";
+                pinned?: "false" | "true" | "all";
                 from?: string | null;
                 to?: string | null;
                 updated_after?: string | null;
