@@ -75,6 +75,9 @@ class Session(StoredModel):
     has_failed_delivery: bool = Field(
         description="True while a message of it could not be sent to its channel."
     )
+    has_failed_answer: bool = Field(
+        description="True while the newest message in use is an answer that failed."
+    )
     receiver: SessionReceiver | None = Field(
         description="Who else gets what is written here; null when it stays on the web."
     )

@@ -63,5 +63,6 @@ def session_row() -> Session:
         updated_at=NOW,
         is_answering=True,
         has_failed_delivery=False,
+        has_failed_answer=False,
         receiver=None,
     )

@@ -7,7 +7,7 @@ import pytest
 
 from tests.stack.database import Database
 from tests.supabase.migrations.outcomes import refused
-from tests.supabase.migrations.registry_user import RegistryUser, new_user
+from tests.supabase.migrations.registry_user import RegistryUser, lease, new_user
 
 INSERT_SESSIONS = """
 insert into chat_sessions
@@ -192,6 +192,15 @@ class TestShownSession:
         assert [session["is_answering"] for session in listed(user)] == [True]
         user.complete(turn)
         assert [session["is_answering"] for session in listed(user)] == [False]
+
+    def test_tells_whether_it_ends_with_a_failed_answer(self, user: RegistryUser) -> None:
+        session_id = user.new_session()
+        turn = user.begin(session_id)
+        assert [session["has_failed_answer"] for session in listed(user)] == [False]
+        user.call_as_service("fail_turn", **lease(turn), status="failed", failure_reason="No.")
+        assert [session["has_failed_answer"] for session in listed(user)] == [True]
+        user.complete(user.begin(session_id))
+        assert [session["has_failed_answer"] for session in listed(user)] == [False]
 
 
 class TestCounts:

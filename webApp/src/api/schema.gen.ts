@@ -1065,6 +1065,11 @@ export interface components {
              * @description True while a message of it could not be sent to its channel.
              */
             has_failed_delivery: boolean;
+            /**
+             * Has Failed Answer
+             * @description True while the newest message in use is an answer that failed.
+             */
+            has_failed_answer: boolean;
             /** @description Who else gets what is written here; null when it stays on the web. */
             receiver: components["schemas"]["SessionReceiver"] | null;
         };
@@ -1221,6 +1226,11 @@ export interface components {
              * @description True while a message of it could not be sent to its channel.
              */
             has_failed_delivery: boolean;
+            /**
+             * Has Failed Answer
+             * @description True while the newest message in use is an answer that failed.
+             */
+            has_failed_answer: boolean;
             /** @description Who else gets what is written here; null when it stays on the web. */
             receiver: components["schemas"]["SessionReceiver"] | null;
         };
@@ -1419,6 +1429,11 @@ export interface components {
              * @description True while a message of it could not be sent to its channel.
              */
             has_failed_delivery: boolean;
+            /**
+             * Has Failed Answer
+             * @description True while the newest message in use is an answer that failed.
+             */
+            has_failed_answer: boolean;
             /** @description Who else gets what is written here; null when it stays on the web. */
             receiver: components["schemas"]["SessionReceiver"] | null;
             /**

@@ -30,6 +30,7 @@ export function makeSession(overrides: Partial<Session> = {}): Session {
     is_answering: false,
     has_failed_delivery: false,
     receiver: null,
+    has_failed_answer: false,
     ...overrides,
   };
 }

@@ -55,6 +55,7 @@ export function makeSession(more: Partial<Session> = {}): Session {
     updated_at: INSTANT,
     is_answering: false,
     has_failed_delivery: false,
+    has_failed_answer: false,
     receiver: null,
     ...more,
   };
