@@ -56,13 +56,21 @@ function isProblem(body: unknown): body is Problem {
   );
 }
 
+const SENTENCES: Partial<Record<ErrorCode, string>> = {
+  answer_streaming: 'This answer is still being written.',
+  schedule_busy: 'A run of this schedule is still going.',
+  schedule_limit_reached: 'You have as many schedules as there can be. Delete one first.',
+  schedule_not_found: 'This schedule does not exist.',
+  session_not_found: 'This session does not exist.',
+};
+
 /** One plain sentence for the person in front of the screen. */
 export function describeError(error: unknown): string {
   if (!(error instanceof ApiError)) return 'Something went wrong.';
   if (error.status === 0) return 'Could not reach the server.';
   if (error.status === 401) return 'Your sign-in has ended.';
-  if (error.code === 'session_not_found') return 'This session does not exist.';
-  if (error.code === 'answer_streaming') return 'This answer is still being written.';
+  const sentence = SENTENCES[error.code];
+  if (sentence !== undefined) return sentence;
   if (error.status === 503) return 'The server is busy at the moment.';
   return 'The server could not answer this.';
 }

@@ -10,12 +10,14 @@ const PAGE_SIZE = 50;
 const SESSIONS_POLL_MS = 5_000;
 const COUNTS_POLL_MS = 15_000;
 
+/** Runs nobody has continued are left out: the list has a row for their schedule. */
 async function fetchSessionPage(
   channel: Channel | null,
   cursor: string | null,
   signal: AbortSignal,
 ): Promise<SessionPage> {
-  const query = { limit: PAGE_SIZE, ...(channel && { channel }), ...(cursor && { cursor }) };
+  const filter = { folded: 'false', ...(channel && { channel }) } as const;
+  const query = { limit: PAGE_SIZE, ...filter, ...(cursor && { cursor }) };
   return dataOf(await apiClient.GET('/api/chat/sessions', { params: { query }, signal }));
 }
 

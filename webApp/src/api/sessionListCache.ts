@@ -39,6 +39,8 @@ export function placeSessionOnTop(queryClient: QueryClient, session: Session): v
   const channels: (Channel | null)[] = [null, session.channel];
   // A poll that is on its way was answered before, and would take the session away again.
   void queryClient.cancelQueries({ queryKey: queryKeys.newestSessionLists() });
+  // A run that nobody has continued belongs to its schedule's row, not to the list.
+  if (session.is_folded) return;
   for (const channel of channels) {
     queryClient.setQueryData<SessionList>(queryKeys.sessionList(channel), (list) =>
       list ? withSessionOnTop(list, session) : undefined,
@@ -54,10 +56,13 @@ function withSessionOnTop(list: SessionList, session: Session): SessionList {
   return { ...list, pages };
 }
 
-/** The row of a session in any loaded list. */
+/** The row of a session in any loaded list, or under any unfolded schedule. */
 export function findListedSession(queryClient: QueryClient, sessionId: string) {
-  return queryClient
+  const listed = queryClient
     .getQueriesData<SessionList>({ queryKey: queryKeys.sessionLists() })
-    .flatMap(([, list]) => (list ? sessionsOf(list) : []))
-    .find((session) => session.session_id === sessionId);
+    .flatMap(([, list]) => (list ? sessionsOf(list) : []));
+  const unfolded = queryClient
+    .getQueriesData<SessionPage>({ queryKey: queryKeys.scheduleSessionLists() })
+    .flatMap(([, page]) => page?.sessions ?? []);
+  return [...listed, ...unfolded].find((session) => session.session_id === sessionId);
 }

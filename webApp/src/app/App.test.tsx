@@ -7,6 +7,7 @@ import { endSignIn } from '@/api/authClient';
 import { App } from '@/app/App';
 import { useChatStore } from '@/stores/useChatStore';
 import { makeSignIn, signInHandlers, storeSignIn } from '@/testing/auth';
+import { serveSchedules } from '@/testing/schedules';
 import { server } from '@/testing/server';
 
 const ADA = makeSignIn('11111111-1111-4111-8111-111111111111', 'ada@example.org');
@@ -22,6 +23,7 @@ async function openApp() {
 function serveEmptyRegistry(): string[] {
   const askedBy: string[] = [];
   server.use(
+    serveSchedules([]),
     http.get('*/api/chat/sessions', ({ request }) => {
       askedBy.push(request.headers.get('Authorization') ?? 'nobody');
       return HttpResponse.json({ sessions: [], next_cursor: null });

@@ -47,6 +47,7 @@ export function Frame({ email }: { email: string }) {
             <PaneRoutes
               pickerAccess={isWide ? 'beside' : isPhone ? 'back' : 'drawer'}
               onOpenDrawer={() => setIsDrawerOpen(true)}
+              onConnectTelegram={telegram.open}
             />
           </Suspense>
         </div>

@@ -1,3 +1,4 @@
+import { lazy, Suspense } from 'react';
 import { Route, Routes, useParams } from 'react-router';
 
 import { useChatSession } from '@/api/hooks/useChatHistoryHooks';
@@ -5,19 +6,43 @@ import { DemoModelNotice } from '@/app/DemoModelNotice';
 import { ErrorBoundary } from '@/app/ErrorBoundary';
 import { HeadStart, type HeadStartProps } from '@/app/HeadStart';
 import { NotFoundPane } from '@/app/NotFoundPane';
+import { RunOrigin } from '@/features/schedules/RunOrigin';
 import { NewSessionPane } from '@/features/session/NewSessionPane';
 import { SessionPane } from '@/features/session/SessionPane';
 import { TelegramNote } from '@/features/telegram/TelegramNote';
 import { nameSession } from '@/lib/nameSession';
 import { useDocumentTitle } from '@/lib/useDocumentTitle';
 
+const SchedulesPlace = lazy(async () => ({
+  default: (await import('@/features/schedules/SchedulesPlace')).SchedulesPlace,
+}));
+
+interface PaneRoutesProps extends HeadStartProps {
+  /** Given what was pressed, which gets the focus back. */
+  onConnectTelegram: (opener: HTMLElement) => void;
+}
+
 /** What stands in the main pane at each address. */
-export function PaneRoutes(headStart: HeadStartProps) {
+export function PaneRoutes({ onConnectTelegram, ...headStart }: PaneRoutesProps) {
   return (
     <Routes>
       <Route path="/" element={<NewSessionRoute {...headStart} />} />
       <Route path="/new" element={<NewSessionRoute {...headStart} />} />
       <Route path="/sessions/:sessionId" element={<SessionRoute {...headStart} />} />
+      <Route
+        path="/schedules/*"
+        element={
+          <ErrorBoundary>
+            <Suspense>
+              <SchedulesPlace
+                headStart={<HeadStart {...headStart} />}
+                isPhone={headStart.pickerAccess === 'back'}
+                onConnectTelegram={onConnectTelegram}
+              />
+            </Suspense>
+          </ErrorBoundary>
+        }
+      />
       <Route path="*" element={<NotFoundPane />} />
     </Routes>
   );
@@ -41,6 +66,7 @@ function SessionRoute(headStart: HeadStartProps) {
       <SessionPane
         sessionId={sessionId}
         headStart={<HeadStart {...headStart} />}
+        origin={session?.schedule_id ? <RunOrigin scheduleId={session.schedule_id} /> : null}
         notice={
           <TelegramNote receiver={session?.receiver ?? null} otherwise={<DemoModelNotice />} />
         }

@@ -1,6 +1,6 @@
 import { authClient } from '@/api/authClient';
 import { forgetOutbox } from '@/api/turns/outbox';
-import { carryOutRemovals } from '@/features/telegram/removals';
+import { carryOutRemovals } from '@/lib/removals';
 import { useChatStore } from '@/stores/useChatStore';
 
 /** Signs out on this device and leaves nothing of the user in this browser. */

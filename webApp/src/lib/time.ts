@@ -6,22 +6,26 @@ const { hourCycle, hour12 } = new Intl.DateTimeFormat(undefined, {
   hour: 'numeric',
 }).resolvedOptions();
 
-function format(options: Intl.DateTimeFormatOptions) {
+/** Makes a formatter in the app's language. */
+export function formatIn(options: Intl.DateTimeFormatOptions): (date: Date) => string {
   const formatter = new Intl.DateTimeFormat(LANGUAGE, options);
-  return (date: Date) => formatter.format(date);
+  return (date) => formatter.format(date);
 }
 
-const clock = format({
+/** How the reader writes the time of a day. */
+export const clockOptions: Intl.DateTimeFormatOptions = {
   hour: hour12 ? 'numeric' : '2-digit',
   minute: '2-digit',
   ...(hourCycle && { hourCycle }),
-});
-const weekday = format({ weekday: 'short' });
-const dayAndMonth = format({ day: 'numeric', month: 'short' });
-const fullDate = format({ day: 'numeric', month: 'short', year: 'numeric' });
-const month = format({ month: 'long' });
-const monthAndYear = format({ month: 'long', year: 'numeric' });
-const longDate = format({ weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' });
+};
+
+const clock = formatIn(clockOptions);
+const weekday = formatIn({ weekday: 'short' });
+const dayAndMonth = formatIn({ day: 'numeric', month: 'short' });
+const fullDate = formatIn({ day: 'numeric', month: 'short', year: 'numeric' });
+const month = formatIn({ month: 'long' });
+const monthAndYear = formatIn({ month: 'long', year: 'numeric' });
+const longDate = formatIn({ weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' });
 
 /** Midnights between two instants in the reader's time zone: 0 is the same day, 1 the day before. */
 export function daysBetween(earlier: Date, later: Date): number {
@@ -37,6 +41,15 @@ export function formatRowTime(instant: Date, now: Date): string {
   if (days <= 1) return clock(instant);
   if (days < 7) return weekday(instant);
   return instant.getFullYear() === now.getFullYear() ? dayAndMonth(instant) : fullDate(instant);
+}
+
+/** The time of a run among other runs: 09:36, Thu 09:36, 12 Nov 09:36 or 3 May 2024. */
+export function formatRunTime(instant: Date, now: Date): string {
+  const days = daysBetween(instant, now);
+  if (days <= 0) return clock(instant);
+  if (days < 7) return `${weekday(instant)} ${clock(instant)}`;
+  if (instant.getFullYear() !== now.getFullYear()) return fullDate(instant);
+  return `${dayAndMonth(instant)} ${clock(instant)}`;
 }
 
 /** The clock time of an instant: 09:36. */

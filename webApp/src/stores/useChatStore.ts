@@ -14,18 +14,29 @@ interface ChatState {
   theme: Theme;
   pickerWidth: number;
   channelFilter: ChannelFilter;
+  /** Schedules whose runs the picker shows one by one. */
+  unfoldedScheduleIds: readonly string[];
   /** Unsent text by session id, of `draftsOwnerId` only. */
   drafts: Record<string, string>;
   draftsOwnerId: string | null;
   setTheme: (theme: Theme) => void;
   setPickerWidth: (width: number) => void;
   setChannelFilter: (filter: ChannelFilter) => void;
+  toggleSchedule: (scheduleId: string) => void;
   setDraft: (sessionId: string, text: string) => void;
   /** Another user's arrival drops what the one before has left. */
   claimDrafts: (userId: string) => void;
   /** What signing out leaves behind of the user: nothing. */
   forgetUser: () => void;
 }
+
+/** What one user has left in this browser, before there is any. */
+const NOBODYS = {
+  drafts: {},
+  draftsOwnerId: null,
+  channelFilter: 'all',
+  unfoldedScheduleIds: [],
+} as const;
 
 const STORAGE_KEY = 'chat-registry';
 
@@ -35,13 +46,17 @@ export const useChatStore = create<ChatState>()(
     (set) => ({
       theme: 'system',
       pickerWidth: PICKER_WIDTH.default,
-      channelFilter: 'all',
-      drafts: {},
-      draftsOwnerId: null,
+      ...NOBODYS,
       setTheme: (theme) => set({ theme }),
       setPickerWidth: (width) =>
         set({ pickerWidth: Math.min(PICKER_WIDTH.max, Math.max(PICKER_WIDTH.min, width)) }),
       setChannelFilter: (channelFilter) => set({ channelFilter }),
+      toggleSchedule: (id) =>
+        set(({ unfoldedScheduleIds: ids }) => ({
+          unfoldedScheduleIds: ids.includes(id)
+            ? ids.filter((other) => other !== id)
+            : [...ids, id],
+        })),
       setDraft: (sessionId, text) =>
         set(({ draftsOwnerId, drafts: { [sessionId]: _, ...others } }) => {
           // A composer may still write while its user is being signed out.
@@ -50,11 +65,9 @@ export const useChatStore = create<ChatState>()(
         }),
       claimDrafts: (userId) =>
         set(({ draftsOwnerId }) =>
-          draftsOwnerId === userId
-            ? {}
-            : { drafts: {}, draftsOwnerId: userId, channelFilter: 'all' },
+          draftsOwnerId === userId ? {} : { ...NOBODYS, draftsOwnerId: userId },
         ),
-      forgetUser: () => set({ drafts: {}, draftsOwnerId: null, channelFilter: 'all' }),
+      forgetUser: () => set(NOBODYS),
     }),
     {
       name: STORAGE_KEY,

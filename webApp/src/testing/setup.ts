@@ -8,6 +8,9 @@ import { server } from '@/testing/server';
 // A busy machine is slow, not wrong.
 configure({ asyncUtilTimeout: 5_000 });
 
+// jsdom lays nothing out, so it has nothing to scroll.
+Element.prototype.scrollIntoView = () => undefined;
+
 beforeAll(() => server.listen({ onUnhandledFrame: 'error' }));
 afterEach(() => {
   cleanup();

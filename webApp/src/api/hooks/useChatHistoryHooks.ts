@@ -9,7 +9,7 @@ import {
   sessionListOptions,
   sessionOptions,
 } from '@/api/queryOptions';
-import type { Channel, CreateSessionRequest } from '@/api/schema';
+import type { Channel, CreateSessionRequest, Session } from '@/api/schema';
 import { findListedSession, placeSessionOnTop, sessionsOf } from '@/api/sessionListCache';
 import { loadMessagesAbove, newestMessagesOptions } from '@/api/turns/turnCache';
 
@@ -39,6 +39,11 @@ export function useChatSession(sessionId: string) {
     ...sessionOptions(sessionId),
     placeholderData: () => findListedSession(queryClient, sessionId),
   });
+}
+
+/** What is known of a session without asking for it; undefined before it was opened. */
+export function useKnownSession(sessionId: string | null): Session | undefined {
+  return useQuery({ ...sessionOptions(sessionId ?? ''), enabled: false }).data;
 }
 
 /** Messages of a session, oldest first, kept fresh; `fetchNextPage` loads the page above. */

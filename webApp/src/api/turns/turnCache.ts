@@ -107,7 +107,10 @@ export function placeStartedTurn(
   if (userMessage && session) {
     const preview = { last_message_preview: userMessage.content.slice(0, 200) };
     const updated_at = userMessage.created_at;
-    placeSession(queryClient, { ...session, ...preview, updated_at, is_answering: true });
+    const state = { is_answering: true, has_failed_answer: false };
+    // Whoever writes into a run makes a conversation of it.
+    const is_folded = session.is_folded && userMessage.channel !== 'web';
+    placeSession(queryClient, { ...session, ...preview, ...state, updated_at, is_folded });
   }
   // The turn may follow messages that this tab has not seen; a new title is unknown too.
   const isPlaced = userMessage && findNewestMessageId(queryClient, sessionId) === answer.id;

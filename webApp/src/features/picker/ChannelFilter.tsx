@@ -1,4 +1,5 @@
 import type { SessionCounts } from '@/api/schema';
+import { formatCount } from '@/lib/formatCount';
 import { classNames } from '@/lib/ui/classNames';
 import { type ChannelFilter as Filter, useChatStore } from '@/stores/useChatStore';
 
@@ -15,11 +16,6 @@ const CHOSEN = classNames(
   'max-phone:before:absolute max-phone:before:inset-x-0 max-phone:before:inset-y-2',
   'max-phone:before:-z-10 max-phone:before:rounded-box max-phone:before:bg-selected',
 );
-
-/** Counts stop at the server's limit, so that they stay quick: 1,000 and more are 999+. */
-function formatCount(count: number, limit: number): string {
-  return count >= limit ? `${limit - 1}+` : String(count);
-}
 
 /** Which channel's sessions the list shows. A count that finds no room wraps out of sight. */
 export function ChannelFilter({ counts }: { counts: SessionCounts | undefined }) {

@@ -1,4 +1,4 @@
-import { SquarePen } from 'lucide-react';
+import { CalendarClock, SquarePen } from 'lucide-react';
 import { useNavigate } from 'react-router';
 
 import {
@@ -6,11 +6,14 @@ import {
   useIsSessionListStale,
   useSessionCounts,
 } from '@/api/hooks/useChatHistoryHooks';
+import { useSchedules } from '@/api/hooks/useScheduleHooks';
 import { ChannelFilter } from '@/features/picker/ChannelFilter';
+import { hasRun } from '@/features/picker/pickerItems';
 import { SessionListSwitch } from '@/features/picker/SessionListSwitch';
 import { SettingsButton } from '@/features/picker/SettingsButton';
 import { FROM_PICKER } from '@/lib/fromPicker';
 import { Button } from '@/lib/ui/Button';
+import { IconButton } from '@/lib/ui/IconButton';
 import { useChatStore } from '@/stores/useChatStore';
 
 interface PickerProps {
@@ -18,7 +21,7 @@ interface PickerProps {
   onSignOut: () => void;
   /** Given what was pressed, which gets the focus back. */
   onConnectTelegram: (opener: HTMLElement) => void;
-  /** Called when a session, or a new one, was chosen. */
+  /** Called when something was chosen that opens beside the picker. */
   onOpenSession: () => void;
 }
 
@@ -29,10 +32,11 @@ export function Picker({ email, onSignOut, onConnectTelegram, onOpenSession }: P
   const channel = filter === 'all' ? null : filter;
   const { data: counts } = useSessionCounts();
   const { data: sessions } = useChatSessions(channel);
-  const isFirstRun = channel === null && sessions?.length === 0;
+  const { data: schedules } = useSchedules();
+  const isFirstRun = channel === null && sessions?.length === 0 && schedules?.some(hasRun) !== true;
   const isStale = useIsSessionListStale(channel);
-  const startSession = () => {
-    void navigate('/new', { state: FROM_PICKER });
+  const goTo = (address: string) => {
+    void navigate(address, { state: FROM_PICKER });
     onOpenSession();
   };
   return (
@@ -40,11 +44,18 @@ export function Picker({ email, onSignOut, onConnectTelegram, onOpenSession }: P
       aria-label="Session picker"
       className="flex h-full flex-col border-r border-line bg-side max-phone:border-0 max-phone:bg-page"
     >
-      <header className="flex h-14 flex-none items-center justify-between gap-2 pr-3 pl-4 max-phone:pr-1">
-        <h1 className="truncate text-sm font-semibold max-phone:text-xl">Sessions</h1>
+      <header className="flex h-14 flex-none items-center gap-1 pr-3 pl-4 max-phone:gap-0 max-phone:pr-1">
+        <h1 className="flex-1 truncate text-sm font-semibold max-phone:text-xl">Sessions</h1>
+        <IconButton
+          label="Schedules"
+          className="max-phone:[&>svg]:size-5"
+          onClick={() => goTo('/schedules')}
+        >
+          <CalendarClock aria-hidden size={16} />
+        </IconButton>
         <Button
           className="max-phone:size-11 max-phone:after:hidden max-phone:bg-transparent max-phone:px-0 max-phone:text-[0px] max-phone:inset-ring-0 max-phone:[&>svg]:size-5"
-          onClick={startSession}
+          onClick={() => goTo('/new')}
         >
           <SquarePen aria-hidden size={16} />
           New session
@@ -60,7 +71,12 @@ export function Picker({ email, onSignOut, onConnectTelegram, onOpenSession }: P
         <p role="status" className="text-xs text-muted max-phone:text-note">
           {isStale && 'Could not reach the server. Trying again.'}
         </p>
-        <SettingsButton email={email} onConnectTelegram={onConnectTelegram} onSignOut={onSignOut} />
+        <SettingsButton
+          email={email}
+          onOpenSchedules={() => goTo('/schedules')}
+          onConnectTelegram={onConnectTelegram}
+          onSignOut={onSignOut}
+        />
       </footer>
     </aside>
   );

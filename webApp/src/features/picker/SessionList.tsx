@@ -2,10 +2,10 @@ import { type ReactNode, useMemo, useRef } from 'react';
 import { Virtualizer, type VirtualizerHandle } from 'virtua';
 
 import type { Session } from '@/api/schema';
-import { groupSessions } from '@/features/picker/groupSessions';
-import { SessionRow } from '@/features/picker/SessionRow';
+import { PickerEntry } from '@/features/picker/PickerEntry';
+import { isRow, pickerItems, type RunSchedule, sessionKey } from '@/features/picker/pickerItems';
+import { useFolds } from '@/features/picker/useFolds';
 import { useRovingRows } from '@/features/picker/useRovingRows';
-import { formatRowTime } from '@/lib/time';
 import { useNow } from '@/lib/useNow';
 
 const ROW_HEIGHT = 56;
@@ -14,7 +14,11 @@ const LOAD_AHEAD = 600;
 
 interface SessionListProps {
   sessions: Session[];
-  openSessionId: string | null;
+  /** Schedules that have run; each has a row among the sessions. */
+  schedules: RunSchedule[];
+  /** Older sessions are there to be loaded. */
+  hasMore: boolean;
+  openSession: { sessionId: string; scheduleId: string | null } | null;
   onOpen: () => void;
   /** Asked for when the end comes near; ignored while nothing more is there. */
   onNearEnd: () => void;
@@ -23,16 +27,22 @@ interface SessionListProps {
 }
 
 /** The rows under their groups; only those in sight are mounted. */
-export function SessionList({ sessions, openSessionId, onOpen, onNearEnd, end }: SessionListProps) {
+export function SessionList(props: SessionListProps) {
+  const { sessions, schedules, hasMore, openSession, onOpen, onNearEnd, end } = props;
   const now = useNow();
-  const items = useMemo(() => groupSessions(sessions, now), [sessions, now]);
+  const { folds, toggle, retry } = useFolds(schedules);
+  const items = useMemo(
+    () => pickerItems({ sessions, schedules, folds, hasMore }, now),
+    [sessions, schedules, folds, hasMore, now],
+  );
   const listRef = useRef<HTMLElement>(null);
   const virtualizerRef = useRef<VirtualizerHandle>(null);
   const { tabStop, onKeyDown, onFocusRow, onMeasured } = useRovingRows({
     items,
-    openSessionId,
+    openKey: openSession && sessionKey(openSession.sessionId),
     listRef,
     virtualizerRef,
+    onToggleFold: toggle,
   });
   const checkEnd = () => {
     const list = virtualizerRef.current;
@@ -55,24 +65,20 @@ export function SessionList({ sessions, openSessionId, onOpen, onNearEnd, end }:
           checkEnd();
         }}
       >
-        {(item) =>
-          item.kind === 'label' ? (
-            <h2 key={item.key} className="h-8 px-2 pt-3 text-xs text-muted max-phone:text-note">
-              {item.text}
-            </h2>
-          ) : (
-            <SessionRow
-              key={item.key}
-              session={item.session}
-              time={formatRowTime(new Date(item.session.updated_at), now)}
-              isOpen={item.key === openSessionId}
-              isTabStop={item.key === tabStop?.id}
-              onOpen={onOpen}
-              onFocus={onFocusRow}
-              onKeyDown={onKeyDown}
-            />
-          )
-        }
+        {(item) => (
+          <PickerEntry
+            key={item.key}
+            item={item}
+            now={now}
+            openSession={openSession}
+            isTabStop={isRow(item) && item.key === tabStop?.key}
+            onOpen={onOpen}
+            onToggleFold={toggle}
+            onRetryFold={retry}
+            onFocus={onFocusRow}
+            onKeyDown={onKeyDown}
+          />
+        )}
       </Virtualizer>
       {end}
     </nav>

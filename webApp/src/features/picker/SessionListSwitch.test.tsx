@@ -9,9 +9,13 @@ import { SessionListSwitch } from '@/features/picker/SessionListSwitch';
 import { useChatStore } from '@/stores/useChatStore';
 import { CONFIG } from '@/testing/auth';
 import { renderWithQueries } from '@/testing/renderWithQueries';
+import { serveSchedules } from '@/testing/schedules';
 import { server } from '@/testing/server';
 
-beforeEach(() => void startAuthClient(CONFIG));
+beforeEach(() => {
+  void startAuthClient(CONFIG);
+  server.use(serveSchedules([]));
+});
 
 function renderSwitch(channel: Channel | null = null) {
   const onConnectTelegram = vi.fn();

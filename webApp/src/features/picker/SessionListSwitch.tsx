@@ -1,8 +1,11 @@
+import { useMemo } from 'react';
 import { useMatch } from 'react-router';
 
-import { useChatSessions } from '@/api/hooks/useChatHistoryHooks';
+import { useChatSessions, useKnownSession } from '@/api/hooks/useChatHistoryHooks';
+import { useSchedules } from '@/api/hooks/useScheduleHooks';
 import type { Channel } from '@/api/schema';
 import { ListMessage } from '@/features/picker/ListMessage';
+import { hasRun } from '@/features/picker/pickerItems';
 import { SessionList } from '@/features/picker/SessionList';
 import { SkeletonRows } from '@/features/picker/SkeletonRows';
 import { useChatStore } from '@/stores/useChatStore';
@@ -24,10 +27,11 @@ interface SessionListSwitchProps {
 export function SessionListSwitch(props: SessionListSwitchProps) {
   const { channel, onOpen, onConnectTelegram } = props;
   const list = useChatSessions(channel);
-  const openSessionId = useMatch('/sessions/:sessionId')?.params.sessionId ?? null;
+  const schedules = useRunSchedules(channel);
+  const openSession = useOpenSession();
   const showAll = useChatStore((state) => state.setChannelFilter);
 
-  if (list.isPending) {
+  if (list.isPending || schedules === undefined) {
     return (
       <div className="min-h-0 flex-1 overflow-hidden px-2 pt-8">
         <SkeletonRows count={8} />
@@ -45,7 +49,7 @@ export function SessionListSwitch(props: SessionListSwitchProps) {
       </div>
     );
   }
-  if (list.data.length === 0) {
+  if (list.data.length === 0 && schedules.length === 0) {
     return (
       <div className="flex-1">
         {channel === null ? (
@@ -69,7 +73,9 @@ export function SessionListSwitch(props: SessionListSwitchProps) {
       // Another channel is another list: it starts at its top.
       key={channel}
       sessions={list.data}
-      openSessionId={openSessionId}
+      schedules={schedules}
+      hasMore={list.hasNextPage}
+      openSession={openSession}
       onOpen={onOpen}
       onNearEnd={() => {
         if (list.hasNextPage && !list.isFetchingNextPage && !list.isFetchNextPageError)
@@ -77,6 +83,27 @@ export function SessionListSwitch(props: SessionListSwitchProps) {
       }}
       end={<ListEnd list={list} />}
     />
+  );
+}
+
+/** Schedules stand among the sessions of all channels, and among those of their own. */
+function useRunSchedules(channel: Channel | null) {
+  const { data, isFetched, failureCount } = useSchedules();
+  const isAnswered = isFetched || failureCount > 0;
+  const isShown = channel === null || channel === 'scheduled';
+  return useMemo(() => {
+    if (!isShown) return [];
+    // Without an answer about schedules the sessions are still worth showing.
+    return data || isAnswered ? (data ?? []).filter(hasRun) : undefined;
+  }, [data, isAnswered, isShown]);
+}
+
+function useOpenSession() {
+  const sessionId = useMatch('/sessions/:sessionId')?.params.sessionId ?? null;
+  const scheduleId = useKnownSession(sessionId)?.schedule_id ?? null;
+  return useMemo(
+    () => (sessionId === null ? null : { sessionId, scheduleId }),
+    [sessionId, scheduleId],
   );
 }
 

@@ -12,6 +12,7 @@ function renderRow(more: Parameters<typeof makeSession>[0]) {
         session={makeSession({ channel: 'telegram', ...more })}
         time="now"
         isOpen={false}
+        rowKey="row"
         isTabStop
         onOpen={vi.fn()}
         onFocus={vi.fn()}

@@ -1,35 +1,30 @@
 import { CircleAlert, Pin } from 'lucide-react';
-import type { KeyboardEvent } from 'react';
 import { Link } from 'react-router';
 
 import type { Session } from '@/api/schema';
+import { rowAttributes, type RowProps } from '@/features/picker/rowProps';
 import { CHANNEL_LABELS } from '@/lib/channel';
 import { FROM_PICKER } from '@/lib/fromPicker';
 import { nameSession } from '@/lib/nameSession';
 import { ChannelTile } from '@/lib/ui/ChannelTile';
 import { classNames } from '@/lib/ui/classNames';
+import { PulseDot } from '@/lib/ui/PulseDot';
 
-interface SessionRowProps {
+interface SessionRowProps extends RowProps {
   session: Session;
   time: string;
   isOpen: boolean;
-  /** Only one row is in the tab order; arrow keys reach the others. */
-  isTabStop: boolean;
   onOpen: () => void;
-  onFocus: (sessionId: string) => void;
-  onKeyDown: (event: KeyboardEvent) => void;
 }
 
 /** One session in the list: glyph, title, time, and its preview or what it is doing. */
 export function SessionRow(props: SessionRowProps) {
-  const { session, time, isOpen, isTabStop, onOpen, onFocus, onKeyDown } = props;
+  const { session, time, isOpen, onOpen } = props;
   return (
     <Link
       to={`/sessions/${encodeURIComponent(session.session_id)}`}
       state={FROM_PICKER}
       draggable={false}
-      data-session-id={session.session_id}
-      tabIndex={isTabStop ? 0 : -1}
       aria-current={isOpen ? 'page' : undefined}
       className={classNames(
         'grid h-14 grid-cols-[28px_minmax(0,1fr)_auto] grid-rows-[20px_16px] content-center items-center gap-x-3 rounded-box px-2',
@@ -37,8 +32,7 @@ export function SessionRow(props: SessionRowProps) {
         isOpen ? 'bg-selected' : 'hover:bg-hover',
       )}
       onClick={onOpen}
-      onFocus={() => onFocus(session.session_id)}
-      onKeyDown={onKeyDown}
+      {...rowAttributes(props)}
     >
       <ChannelTile channel={session.channel} className="row-span-2 size-7 max-phone:size-9" />
       <span className="truncate text-sm max-phone:text-base">{nameSession(session)}</span>
@@ -57,16 +51,17 @@ function RowDetail({ session }: { session: Session }) {
   if (session.is_answering) {
     return (
       <span className="col-span-2 flex items-center gap-1.5 text-xs text-muted max-phone:text-note">
-        <i aria-hidden className="mx-[3px] size-1.5 animate-pulse-dot rounded-full bg-accent" />
+        <PulseDot className="mx-[3px]" />
         Answering
       </span>
     );
   }
-  if (session.has_failed_delivery) {
+  const failure = describeFailure(session);
+  if (failure !== null) {
     return (
       <span className="col-span-2 flex items-center gap-1.5 text-xs text-failed max-phone:text-note">
         <CircleAlert aria-hidden size={12} strokeWidth={2.4} />
-        Not delivered to {CHANNEL_LABELS.telegram}
+        {failure}
       </span>
     );
   }
@@ -88,4 +83,9 @@ function RowDetail({ session }: { session: Session }) {
       )}
     </>
   );
+}
+
+function describeFailure(session: Session): string | null {
+  if (session.has_failed_delivery) return `Not delivered to ${CHANNEL_LABELS.telegram}`;
+  return session.has_failed_answer ? 'No answer' : null;
 }

@@ -1,4 +1,4 @@
-import { LogOut, Send, Settings2 } from 'lucide-react';
+import { CalendarClock, LogOut, Send, Settings2 } from 'lucide-react';
 import { useRef } from 'react';
 
 import { IconButton } from '@/lib/ui/IconButton';
@@ -20,12 +20,14 @@ const THEMES: { theme: Theme; label: string }[] = [
 
 export interface SettingsMenuProps {
   email: string;
+  onOpenSchedules: () => void;
   onConnectTelegram: (opener: HTMLElement) => void;
   onSignOut: () => void;
 }
 
-/** Theme, Telegram and sign-out, at the picker's foot. */
-export function SettingsMenu({ email, onConnectTelegram, onSignOut }: SettingsMenuProps) {
+/** Theme, schedules, Telegram and sign-out, at the picker's foot. */
+export function SettingsMenu(props: SettingsMenuProps) {
+  const { email, onOpenSchedules, onConnectTelegram, onSignOut } = props;
   const triggerRef = useRef<HTMLButtonElement>(null);
   const theme = useChatStore((state) => state.theme);
   const setTheme = useChatStore((state) => state.setTheme);
@@ -48,6 +50,10 @@ export function SettingsMenu({ email, onConnectTelegram, onSignOut }: SettingsMe
         ))}
       </MenuRadioGroup>
       <MenuSeparator />
+      <MenuItem onSelect={onOpenSchedules}>
+        <CalendarClock aria-hidden size={16} className="text-icon" />
+        Schedules
+      </MenuItem>
       <MenuItem
         onSelect={() => {
           if (triggerRef.current) onConnectTelegram(triggerRef.current);

@@ -14,7 +14,10 @@ import { ChannelTile } from '@/lib/ui/ChannelTile';
 import { NEW_SESSION_DRAFT } from '@/stores/useChatStore';
 
 /** The composer of a session that does not exist yet; its first message makes it. */
-export function NewSessionPane({ headStart, notice }: Omit<SessionPaneProps, 'sessionId'>) {
+export function NewSessionPane({
+  headStart,
+  notice,
+}: Omit<SessionPaneProps, 'sessionId' | 'origin'>) {
   const runner = useTurnRunner();
   const { startedId, setStartedId } = useStartedSession();
   const outgoing = useOutgoing(startedId);

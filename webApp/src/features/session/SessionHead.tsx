@@ -17,11 +17,14 @@ interface SessionHeadProps {
   session: Session | undefined;
   /** Where else its user has written into it; null when nowhere. */
   continuedIn?: Channel | null;
+  /** Where it comes from, in place of its channel's name. */
+  origin?: ReactNode;
   headStart: ReactNode;
 }
 
 /** What is open: its channel, its title and whose agent answers. */
-export function SessionHead({ session, continuedIn = null, headStart }: SessionHeadProps) {
+export function SessionHead(props: SessionHeadProps) {
+  const { session, continuedIn = null, origin = null, headStart } = props;
   return (
     <header className="flex h-14 flex-none items-center gap-3 border-b border-line pr-3 pl-4 max-phone:gap-1 max-phone:px-1">
       {headStart}
@@ -33,7 +36,7 @@ export function SessionHead({ session, continuedIn = null, headStart }: SessionH
               {nameSession(session)}
             </h1>
             <p className="truncate text-xs text-muted max-phone:text-note">
-              {CHANNEL_LABELS[session.channel]}
+              {origin ?? CHANNEL_LABELS[session.channel]}
               {continuedIn && (
                 <span className="max-phone:hidden">, continued {PLACES[continuedIn]}</span>
               )}

@@ -20,12 +20,14 @@ export interface SessionPaneProps {
   sessionId: string;
   /** Leads back to the picker where it is not beside the session; stands first in the head. */
   headStart: ReactNode;
+  /** Where the session comes from, in place of its channel's name; null says the name. */
+  origin: ReactNode;
   /** The line that says that a demo model answers, or nothing. */
   notice: ReactNode;
 }
 
 /** One session: its head, its messages and the composer. */
-export function SessionPane({ sessionId, headStart, notice }: SessionPaneProps) {
+export function SessionPane({ sessionId, headStart, origin, notice }: SessionPaneProps) {
   const session = useChatSession(sessionId);
   const list = useChatMessages(sessionId);
   const runner = useTurnRunner();
@@ -43,6 +45,7 @@ export function SessionPane({ sessionId, headStart, notice }: SessionPaneProps) 
         <SessionHead
           session={session.data}
           continuedIn={findOtherChannel(session.data, messages)}
+          origin={origin}
           headStart={headStart}
         />
       }

@@ -1,9 +1,12 @@
-import { useQueryClient } from '@tanstack/react-query';
+import { type QueryClient, useQueryClient } from '@tanstack/react-query';
 
+import { describeError } from '@/api/apiError';
 import type { ChannelLink } from '@/api/schema';
+import { deleteTelegramLink } from '@/api/telegramLinks';
 import { nameAccount } from '@/features/telegram/nameAccount';
-import { beginRemoval, undoRemoval, useRemovals } from '@/features/telegram/removals';
+import { beginRemoval, undoRemoval, useRemovals } from '@/lib/removals';
 import { formatDate } from '@/lib/time';
+import { toastError } from '@/lib/toastError';
 import { Button } from '@/lib/ui/Button';
 import { ChannelTile } from '@/lib/ui/ChannelTile';
 import { classNames } from '@/lib/ui/classNames';
@@ -11,7 +14,7 @@ import { classNames } from '@/lib/ui/classNames';
 /** One linked account, which can be removed. */
 export function AccountRow({ link }: { link: ChannelLink }) {
   const queryClient = useQueryClient();
-  const isLeaving = useRemovals(({ linkIds }) => linkIds.includes(link.id));
+  const isLeaving = useRemovals(({ ids }) => ids.includes(link.id));
   return (
     <li className="flex min-h-14 items-center gap-3 border-t border-line py-2 first:border-t-0 max-phone:min-h-16">
       <ChannelTile channel="telegram" className="size-7 max-phone:size-9" />
@@ -30,12 +33,20 @@ export function AccountRow({ link }: { link: ChannelLink }) {
       </div>
       {/* One button with changing words, so that it keeps the focus. */}
       <Button
-        onClick={() => (isLeaving ? undoRemoval(link.id) : beginRemoval(queryClient, link))}
+        onClick={() => (isLeaving ? undoRemoval(link.id) : remove(queryClient, link))}
         aria-label={`${isLeaving ? 'Undo removing' : 'Remove'} ${nameAccount(link)}`}
       >
         {isLeaving ? 'Undo' : 'Remove'}
       </Button>
     </li>
+  );
+}
+
+function remove(queryClient: QueryClient, link: ChannelLink): void {
+  beginRemoval(link.id, () =>
+    deleteTelegramLink(queryClient, link.id).catch((error: unknown) => {
+      toastError(`${describeError(error)} ${nameAccount(link)} is still linked.`);
+    }),
   );
 }
 

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 
 import { startAuthClient } from '@/api/authClient';
 import { ConnectTelegram } from '@/features/telegram/ConnectTelegram';
-import { carryOutRemovals } from '@/features/telegram/removals';
+import { carryOutRemovals } from '@/lib/removals';
 import { CONFIG } from '@/testing/auth';
 import { renderWithQueries } from '@/testing/renderWithQueries';
 import { server } from '@/testing/server';

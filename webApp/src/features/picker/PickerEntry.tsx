@@ -1,0 +1,64 @@
+import type { KeyboardEvent } from 'react';
+
+import { FoldEnd } from '@/features/picker/FoldEnd';
+import type { PickerItem } from '@/features/picker/pickerItems';
+import { RunRow } from '@/features/picker/RunRow';
+import { ScheduleLinkRow } from '@/features/picker/ScheduleLinkRow';
+import { ScheduleRow } from '@/features/picker/ScheduleRow';
+import { SessionRow } from '@/features/picker/SessionRow';
+import { formatRowTime } from '@/lib/time';
+
+interface PickerEntryProps {
+  item: PickerItem;
+  now: Date;
+  openSession: { sessionId: string; scheduleId: string | null } | null;
+  isTabStop: boolean;
+  onOpen: () => void;
+  onToggleFold: (scheduleId: string) => void;
+  onRetryFold: (scheduleId: string) => void;
+  onFocus: (rowKey: string) => void;
+  onKeyDown: (event: KeyboardEvent) => void;
+}
+
+/** One item of the list, whatever it is. */
+export function PickerEntry(props: PickerEntryProps) {
+  const { item, now, openSession, isTabStop, onOpen, onFocus, onKeyDown } = props;
+  const row = { rowKey: item.key, isTabStop, onFocus, onKeyDown };
+  const isOpen = 'session' in item && item.session.session_id === openSession?.sessionId;
+  switch (item.kind) {
+    case 'label':
+      return <h2 className="h-8 px-2 pt-3 text-xs text-muted max-phone:text-note">{item.text}</h2>;
+    case 'session': {
+      const time = formatRowTime(new Date(item.session.updated_at), now);
+      return (
+        <SessionRow {...row} session={item.session} time={time} isOpen={isOpen} onOpen={onOpen} />
+      );
+    }
+    case 'schedule': {
+      const { schedule, isUnfolded } = item;
+      const id = schedule.schedule_id;
+      return (
+        <ScheduleRow
+          {...row}
+          schedule={schedule}
+          now={now}
+          isUnfolded={isUnfolded}
+          holdsOpenSession={!isUnfolded && openSession?.scheduleId === id}
+          onToggle={() => props.onToggleFold(id)}
+        />
+      );
+    }
+    case 'schedule-link':
+      return <ScheduleLinkRow {...row} scheduleId={item.schedule.schedule_id} onOpen={onOpen} />;
+    case 'run':
+      return <RunRow {...row} session={item.session} now={now} isOpen={isOpen} onOpen={onOpen} />;
+    case 'fold-end':
+      return (
+        <FoldEnd
+          schedule={item.schedule}
+          fold={item.fold}
+          onRetry={() => props.onRetryFold(item.schedule.schedule_id)}
+        />
+      );
+  }
+}

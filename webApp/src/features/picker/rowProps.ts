@@ -1,0 +1,20 @@
+import type { KeyboardEvent } from 'react';
+
+/** What every row of the list is given to take part in moving by arrow keys. */
+export interface RowProps {
+  rowKey: string;
+  /** Only one row is in the tab order; arrow keys reach the others. */
+  isTabStop: boolean;
+  onFocus: (rowKey: string) => void;
+  onKeyDown: (event: KeyboardEvent) => void;
+}
+
+/** The same as attributes of the row's element. */
+export function rowAttributes({ rowKey, isTabStop, onFocus, onKeyDown }: RowProps) {
+  return {
+    'data-row': rowKey,
+    tabIndex: isTabStop ? 0 : -1,
+    onFocus: () => onFocus(rowKey),
+    onKeyDown,
+  };
+}

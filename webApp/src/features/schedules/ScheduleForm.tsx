@@ -1,0 +1,149 @@
+import type { SubmitEvent } from 'react';
+
+import { ApiError, describeError } from '@/api/apiError';
+import { useSchedulePreview } from '@/api/hooks/useScheduleHooks';
+import { cronOf } from '@/features/schedules/cronForm';
+import { FrequencyField } from '@/features/schedules/FrequencyField';
+import { NextRuns } from '@/features/schedules/NextRuns';
+import { NotifyField } from '@/features/schedules/NotifyField';
+import type { ScheduleDraft } from '@/features/schedules/scheduleDraft';
+import { TimeZoneField } from '@/features/schedules/TimeZoneField';
+import { useAgentNames } from '@/features/schedules/useAgentNames';
+import { useSettled } from '@/features/schedules/useSettled';
+import { classNames } from '@/lib/ui/classNames';
+import { FIELD, FormField } from '@/lib/ui/FormField';
+
+export interface ScheduleFormProps {
+  /** What the button that sends it names as its form. */
+  id: string;
+  draft: ScheduleDraft;
+  onChange: (patch: Partial<ScheduleDraft>) => void;
+  onSubmit: () => void;
+  /** Why it could not be saved. */
+  error: Error | null;
+  onConnectTelegram: (opener: HTMLElement) => void;
+}
+
+/** What a schedule does and when, with its next five runs before it is saved. */
+export function ScheduleForm(props: ScheduleFormProps) {
+  const { id, draft, onChange, onSubmit, error, onConnectTelegram } = props;
+  const { cron, timezone } = useSettled(cronOf(draft.timing), draft.timezone);
+  const preview = useSchedulePreview(cron, timezone);
+  const cronProblem = cron === null ? null : problemOf('cron', preview.error, error);
+  const submit = (event: SubmitEvent) => {
+    event.preventDefault();
+    onSubmit();
+  };
+  return (
+    <form id={id} className="flex flex-col gap-5 pb-6" onSubmit={submit}>
+      <TaskFields draft={draft} onChange={onChange} error={error} />
+      <FrequencyField
+        timing={draft.timing}
+        onChange={(timing) => onChange({ timing })}
+        problem={cronProblem}
+      />
+      <TimeZoneField
+        value={draft.timezone}
+        onChange={(zone) => onChange({ timezone: zone })}
+        problem={problemOf('timezone', preview.error, error)}
+      />
+      <NextRuns
+        preview={preview}
+        timezone={timezone}
+        isRefused={cron === null || isRefusal(preview.error)}
+      />
+      <NotifyField
+        isOn={draft.notifyTelegram}
+        onChange={(notifyTelegram) => onChange({ notifyTelegram })}
+        onConnectTelegram={onConnectTelegram}
+      />
+      <p role="alert" className="text-note text-failed empty:hidden">
+        {error && !isRefusal(error) && `${describeError(error)} What you wrote is kept.`}
+      </p>
+    </form>
+  );
+}
+
+/** What the agent is asked, how the schedule is called, and which agent it is. */
+function TaskFields({
+  draft,
+  onChange,
+  error,
+}: Pick<ScheduleFormProps, 'draft' | 'onChange' | 'error'>) {
+  const agentNames = useAgentNames();
+  return (
+    <>
+      <FormField label="What should the agent do?" problem={problemOf('prompt', error)}>
+        {(control) => (
+          <textarea
+            {...control}
+            rows={4}
+            required
+            value={draft.prompt}
+            placeholder="Look at my calendar and tell me what matters today."
+            className={classNames(
+              FIELD,
+              'max-h-100 field-sizing-content min-h-24 resize-none py-2.5',
+            )}
+            onChange={(event) => onChange({ prompt: event.target.value })}
+          />
+        )}
+      </FormField>
+      <div className="flex gap-4 max-phone:flex-col max-phone:gap-5">
+        <FormField label="Name" problem={problemOf('title', error)} className="flex-2">
+          {(control) => (
+            <input
+              {...control}
+              type="text"
+              autoComplete="off"
+              maxLength={200}
+              value={draft.title}
+              placeholder="The first words of the task"
+              className={classNames(FIELD, 'h-10 max-phone:h-11')}
+              onChange={(event) => onChange({ title: event.target.value })}
+            />
+          )}
+        </FormField>
+        <FormField label="Agent" problem={problemOf('agent_name', error)} className="flex-1">
+          {(control) => (
+            <>
+              <input
+                {...control}
+                type="text"
+                autoComplete="off"
+                maxLength={100}
+                list={`${control.id}-known`}
+                value={draft.agentName}
+                className={classNames(FIELD, 'h-10 max-phone:h-11')}
+                onChange={(event) => onChange({ agentName: event.target.value })}
+              />
+              <datalist id={`${control.id}-known`}>
+                {agentNames.map((name) => (
+                  <option key={name} value={name} />
+                ))}
+              </datalist>
+            </>
+          )}
+        </FormField>
+      </div>
+    </>
+  );
+}
+
+/** The server refused a field, and says which. */
+function isRefusal(error: Error | null): boolean {
+  return error instanceof ApiError && error.fieldProblems.length > 0;
+}
+
+/** What the first of these errors says about a field, as a sentence. */
+function problemOf(field: string, ...errors: (Error | null)[]): string | null {
+  const problems = errors.flatMap((error) =>
+    error instanceof ApiError ? error.fieldProblems : [],
+  );
+  const message = problems.find((problem) => problem.field === field)?.message;
+  if (message === undefined) return null;
+  // "must be …" has no subject; "the hour (field 2, character 3): …" has.
+  const sentence = message.startsWith('must ') ? `This ${message}` : message;
+  const end = /[.!?]$/.test(sentence) ? '' : '.';
+  return `${sentence.charAt(0).toUpperCase()}${sentence.slice(1)}${end}`;
+}
