@@ -19,6 +19,7 @@ from pydantic_settings import (
 ENV_FILE = Path(".env.local")
 JWT_SECRET_MIN_LENGTH = 32
 DEMO_MODEL = "demo"
+TELEGRAM_API_URL = "https://api.telegram.org"
 JWT_MODES = ("SUPABASE_JWT_SECRET", "SUPABASE_JWKS_URL")
 
 
@@ -47,6 +48,10 @@ def is_loopback(url: str) -> bool:
         return ip_address(host).is_loopback
     except ValueError:
         return False
+
+
+def _is_https(url: str | None) -> bool:
+    return url is not None and urlsplit(url).scheme == "https"
 
 
 def check_bot_token(value: SecretStr) -> SecretStr:
@@ -120,7 +125,7 @@ class Settings(BaseSettings):
 
     telegram_bot_token: BotToken | None = None
     telegram_webhook_secret: WebhookSecret | None = None
-    telegram_api_base_url: Url = "https://api.telegram.org"
+    telegram_api_base_url: Url = TELEGRAM_API_URL
 
     @property
     def is_demo_model(self) -> bool:
@@ -171,6 +176,9 @@ class Settings(BaseSettings):
             raise ValueError("TELEGRAM_WEBHOOK_SECRET needs TELEGRAM_BOT_TOKEN beside it.")
         if self.telegram_webhook_secret is not None and self.public_url is None:
             raise ValueError("TELEGRAM_WEBHOOK_SECRET needs PUBLIC_URL, where Telegram calls.")
+        is_telegrams = self.telegram_api_base_url == TELEGRAM_API_URL
+        if self.telegram_webhook_secret and is_telegrams and not _is_https(self.public_url):
+            raise ValueError("PUBLIC_URL must begin with https, or Telegram does not call it.")
         return self
 
     @classmethod

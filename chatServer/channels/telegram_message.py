@@ -25,14 +25,11 @@ INTERRUPTED: Final = "The answer was interrupted."
 FAILED: Final = "No answer could be given."
 
 
-def shorten(text: str, max_length: int) -> str:
-    """Return a text of at most so many characters, the last one a mark where more followed."""
-    return text if len(text) <= max_length else f"{text[: max_length - 1].rstrip()}…"
-
-
 def name_session(session: Session | OtherSession) -> str:
     """Return a session's title, short enough for a button."""
-    return shorten(session.title or UNTITLED, TITLE_MAX_LENGTH)
+    title = session.title or UNTITLED
+    is_short = len(title) <= TITLE_MAX_LENGTH
+    return title if is_short else f"{title[: TITLE_MAX_LENGTH - 1].rstrip()}…"
 
 
 def open_session_data(chat_id: UUID) -> str:

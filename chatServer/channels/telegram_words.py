@@ -6,13 +6,12 @@ from typing import Final
 from pydantic import JsonValue
 
 from chatServer.channels.markdown_text import parse_markdown
-from chatServer.channels.rich_text import Run
+from chatServer.channels.rich_text import Run, split_runs
 from chatServer.channels.telegram_message import (
     BOLD,
     UNTITLED,
     name_session,
     render_runs,
-    shorten,
     to_part,
 )
 from chatServer.models import Message, Session
@@ -26,7 +25,7 @@ COMMANDS: Final = {
     "stop": "Stop the answer",
     "help": "What this bot can do",
 }
-QUOTE_MAX_LENGTH: Final = 300
+QUOTE_MAX_UNITS: Final = 300
 
 
 def _say(markdown: str) -> Part:
@@ -91,17 +90,20 @@ def continued(session: Session) -> Part:
 
 
 def history(session: Session, messages: Sequence[Message]) -> list[dict[str, JsonValue]]:
-    """Show what was said last in a session, as it was typed, each message cut short."""
+    """Show what was said last in a session, each message cut short."""
     said = [message for message in messages if message.role in ("user", "assistant")]
     runs = [Run(session.title or UNTITLED, BOLD)]
     for message in said:
         name = "You" if message.role == "user" else session.agent_name.capitalize()
         place = "" if message.channel == "telegram" else f" ({message.channel})"
-        runs += [
-            Run(f"\n\n{name}{place}: ", BOLD),
-            Run(shorten(message.content, QUOTE_MAX_LENGTH) or "…"),
-        ]
+        runs += [Run(f"\n\n{name}{place}: ", BOLD), *_quote(message)]
     return render_runs(runs)
+
+
+def _quote(message: Message) -> list[Run]:
+    said = [Run(message.content)] if message.role == "user" else parse_markdown(message.content)
+    parts = split_runs(said, QUOTE_MAX_UNITS)
+    return parts[0] if len(parts) == 1 else [*(parts[0] if parts else []), Run("…")]
 
 
 def session_label(session: Session, *, is_current: bool) -> str:

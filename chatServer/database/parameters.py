@@ -64,6 +64,7 @@ class EditedTurn:
     message_id: int
     content: str
     client_request_id: str
+    channel: Channel = "web"
 
 
 @dataclass(frozen=True, slots=True)

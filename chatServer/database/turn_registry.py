@@ -53,6 +53,7 @@ class TurnRegistry(RegistryCalls):
             "p_message_id": turn.message_id,
             "p_content": turn.content,
             "p_client_request_id": turn.client_request_id,
+            "p_channel": turn.channel,
             "p_lease_seconds": lease_seconds,
         }
         return await self.call_for(caller, "begin_edit", BegunTurn, params)

@@ -7,17 +7,18 @@ from uuid import UUID
 
 from chatServer.database.channel_registry import ChannelRegistry
 from chatServer.database.channel_results import StoredLink
-from chatServer.database.parameters import NewTurn
+from chatServer.database.parameters import EditedTurn, NewTurn, SessionFilter
 from chatServer.database.transport import Caller
 from chatServer.errors import MessageNotFound, SessionNotFound
 from chatServer.models import Message, Session
 from chatServer.services.channel_port import InboundMessage
-from chatServer.services.chat_history_service import ChatHistoryService
+from chatServer.services.chat_history_service import ChatHistoryService, SessionQuery
 from chatServer.services.turn_service import Turn, TurnService
 
 RECENT_SESSIONS: Final = 8
 RECENT_MESSAGES: Final = 10
 RUNNING_PAGE: Final = 50
+CONVERSATIONS: Final = SessionQuery(where=SessionFilter(is_folded=False))
 
 
 class LinkedChatService:
@@ -62,8 +63,10 @@ class LinkedChatService:
         return await self._registry.upsert_session(_caller(link), link_id=link.id, chat_id=chat_id)
 
     async def list_sessions(self, link: StoredLink) -> Sequence[Session]:
-        """Return the user's newest sessions of all channels."""
-        page = await self._history.get_sessions(link.user_id, limit=RECENT_SESSIONS)
+        """Return the newest sessions of all channels, but no runs that nobody has answered."""
+        page = await self._history.get_sessions(
+            link.user_id, limit=RECENT_SESSIONS, query=CONVERSATIONS
+        )
         return page.sessions
 
     async def list_messages(self, link: StoredLink) -> tuple[Session, Sequence[Message]] | None:
@@ -98,46 +101,44 @@ class LinkedChatService:
 
     async def _begin_in_current(self, link: StoredLink, message: InboundMessage) -> Turn:
         session = await self._registry.upsert_session(_caller(link), link_id=link.id)
-        return await self._begin(link, message, session_id=session.session_id)
+        turn = await self._turns.begin(
+            _caller(link),
+            NewTurn(
+                session_id=session.session_id,
+                content=message.text,
+                client_request_id=message.request_id,
+                channel="telegram",
+            ),
+        )
+        # The database has seen to it with the answer itself, unless another chat goes on with it.
+        if turn.assistant_message.delivery is None:
+            await self._answer_here(link, turn)
+        return turn
 
     async def _begin_edit(
         self, link: StoredLink, message: InboundMessage, original: Message
     ) -> Turn | None:
         if original.content == message.text and original.branch.count == 1:
             return None
-        return await self._begin(
-            link,
-            message,
-            session_id=original.session_id,
-            parent_id=original.parent_id or 0,
-        )
-
-    async def _begin(
-        self,
-        link: StoredLink,
-        message: InboundMessage,
-        *,
-        session_id: str,
-        parent_id: int | None = None,
-    ) -> Turn:
-        turn = await self._turns.begin(
+        turn = await self._turns.edit(
             _caller(link),
-            NewTurn(
-                session_id=session_id,
+            EditedTurn(
+                session_id=original.session_id,
+                message_id=original.id,
                 content=message.text,
                 client_request_id=message.request_id,
-                parent_id=parent_id,
                 channel="telegram",
             ),
         )
-        # In the chat's own current session the database has seen to it with the answer itself.
-        if parent_id is not None or turn.assistant_message.delivery is None:
-            # The session may have been deleted while its answer began.
-            with suppress(MessageNotFound):
-                await self._registry.upsert_delivery(
-                    _caller(link), message_id=turn.assistant_message.id, link_id=link.id
-                )
+        await self._answer_here(link, turn)
         return turn
+
+    async def _answer_here(self, link: StoredLink, turn: Turn) -> None:
+        # The session may have been deleted while its answer began.
+        with suppress(MessageNotFound):
+            await self._registry.upsert_delivery(
+                _caller(link), message_id=turn.assistant_message.id, link_id=link.id
+            )
 
 
 def _caller(link: StoredLink) -> Caller:

@@ -131,11 +131,13 @@ begin
   select * into v_receiver
   from private.list_session_receivers(new.user_id, array[new.session_id]);
   if found then
-    perform private.enqueue_delivery(new, v_receiver.link_id, v_receiver.status);
+    begin
+      perform private.enqueue_delivery(new, v_receiver.link_id, v_receiver.status);
+    exception when foreign_key_violation then
+      -- The account was unlinked in the same instant: the message stays, and goes nowhere.
+      null;
+    end;
   end if;
-  return null;
-exception when foreign_key_violation then
-  -- The account was unlinked in the same instant: the message stays, and goes nowhere.
   return null;
 end;
 $$;

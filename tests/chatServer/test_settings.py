@@ -12,6 +12,11 @@ COMPLETE = {
     "SUPABASE_SECRET_KEY": "sb_secret_x",
     "SUPABASE_JWT_SECRET": SECRET,
 }
+TELEGRAM = {
+    "TELEGRAM_BOT_TOKEN": "123456:secret-token",
+    "TELEGRAM_WEBHOOK_SECRET": "a-secret-of-the-webhook",
+    "PUBLIC_URL": "https://registry.example",
+}
 Load = Callable[..., Settings]
 
 
@@ -82,6 +87,26 @@ def test_what_is_left_out_is_local_and_the_demo_model(load: Load) -> None:
             "CHAT_FALLBACK_MODEL needs OPENAI_API_KEY or OPENAI_BASE_URL beside it.",
         ),
         ({"OPENAI_API_KEY": "sk-x"}, "CHAT_MODEL must name the model that answers."),
+        (
+            {"TELEGRAM_BOT_TOKEN": "secret-token"},
+            "TELEGRAM_BOT_TOKEN must be the token that @BotFather gives, like 123456:ABC-DEF.",
+        ),
+        (
+            TELEGRAM | {"TELEGRAM_BOT_TOKEN": ""},
+            "TELEGRAM_WEBHOOK_SECRET needs TELEGRAM_BOT_TOKEN beside it.",
+        ),
+        (
+            TELEGRAM | {"PUBLIC_URL": ""},
+            "TELEGRAM_WEBHOOK_SECRET needs PUBLIC_URL, where Telegram calls.",
+        ),
+        (
+            TELEGRAM | {"PUBLIC_URL": "http://registry.example"},
+            "PUBLIC_URL must begin with https, or Telegram does not call it.",
+        ),
+        (
+            TELEGRAM | {"TELEGRAM_WEBHOOK_SECRET": "short"},
+            "TELEGRAM_WEBHOOK_SECRET must have 16 to 256 letters, digits, _ or -.",
+        ),
     ],
 )
 def test_a_missing_or_contradictory_setting_is_named_in_one_sentence(
@@ -92,6 +117,11 @@ def test_a_missing_or_contradictory_setting_is_named_in_one_sentence(
     assert str(refused.value) == sentence
 
 
+def test_a_bot_api_server_of_ones_own_may_call_over_http(load: Load) -> None:
+    own = {"TELEGRAM_API_BASE_URL": "http://10.0.0.7:8081/", "PUBLIC_URL": "http://10.0.0.5"}
+    assert load(COMPLETE | TELEGRAM | own).telegram_api_base_url == "http://10.0.0.7:8081"
+
+
 @pytest.mark.parametrize("port", ["0", "65536", "http"])
 def test_a_port_must_be_one(load: Load, port: str) -> None:
     with pytest.raises(SettingsError, match=r"^PORT [^\n]*\.$"):
@@ -99,8 +129,9 @@ def test_a_port_must_be_one(load: Load, port: str) -> None:
 
 
 def test_no_secret_is_shown(load: Load) -> None:
-    shown = repr(load(COMPLETE | {"OPENAI_API_KEY": "sk-secret", "CHAT_MODEL": "m"}))
-    for secret in ("sb_secret_x", SECRET, "sk-secret"):
+    model = {"OPENAI_API_KEY": "sk-secret", "CHAT_MODEL": "m"}
+    shown = repr(load(COMPLETE | TELEGRAM | model))
+    for secret in ("sb_secret_x", SECRET, "sk-secret", "secret-token", "a-secret-of-the-webhook"):
         assert secret not in shown
 
 

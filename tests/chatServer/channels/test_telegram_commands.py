@@ -56,6 +56,22 @@ class TestSessions:
         ]
         assert await ada.sessions("telegram") == []
 
+    async def test_offers_no_run_that_nobody_has_answered(
+        self, telegram: TelegramStage, ada: LinkedPerson
+    ) -> None:
+        await ada.ask("from the phone")
+        await telegram.turns.execute(
+            "with schedule as (insert into agent_schedules"
+            " (user_id, title, agent_name, prompt, cron, timezone)"
+            " values (%s, 'Digest', 'assistant', 'News', '@daily', 'UTC') returning *)"
+            " insert into chat_sessions (session_id, user_id, channel, schedule_id, is_folded)"
+            " select 'scheduled:' || schedule_id, user_id, 'scheduled', schedule_id, true"
+            " from schedule",
+            ada.caller.user_id,
+        )
+        assert len(await ada.sessions(None)) == 2
+        assert list(await buttons_of(ada)) == ["✓ from the phone · telegram"]
+
     async def test_without_any_says_so(self, ada: LinkedPerson) -> None:
         assert "no sessions yet" in await ada.ask("/sessions")
 
@@ -88,9 +104,18 @@ class TestHistory:
         await ada.bot.wait_for(3, ada.chat_id)
         assert await ada.ask("/history") == (
             "one star\n\n"
-            "You: one *star*\n\nAssistant: echo: one *star*\n\n"
+            "You: one *star*\n\nAssistant: echo: one star\n\n"
             "You (web): from the web\n\nAssistant (web): echo: from the web"
         )
+
+    async def test_cuts_each_message_short(self, ada: LinkedPerson) -> None:
+        await ada.ask("🦊 " * 400)
+        _, question, answer = (await ada.ask("/history")).split("\n\n")
+        assert question.startswith("You: 🦊 🦊")
+        assert answer.startswith("Assistant: echo: 🦊")
+        for shown in (question, answer):
+            assert shown.endswith("🦊…")
+            assert len(shown) < 220
 
     async def test_without_messages_says_so(self, ada: LinkedPerson) -> None:
         assert "Nothing has been said" in await ada.ask("/history")

@@ -173,5 +173,7 @@ async def test_two_hundred_updates_survive_kill_9_with_one_turn_each_and_in_orde
         assert await stage.turns.execute(dead, stage.bot.bot_id) == 0
         doubles = [await check_person(stage, person) for person in people]
         assert await count_rescued(stage) > 0, "no kill has hit anything"
+        secret = stage.bot.token.partition(":")[2]
+        assert all(secret not in server.log.read_text() for server in replicas.servers)
         # Only what was between Telegram's answer and our mark when a process died came twice.
         assert sum(doubles) <= len(KILL_AFTER) * PEOPLE
