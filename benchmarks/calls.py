@@ -37,6 +37,8 @@ def list_sessions(user_id: uuid.UUID, before: Page | None = None) -> SqlCall:
             "p_cursor_session_id": above["session_id"] if above else None,
             "p_offset": 0,
             "p_limit": PAGE_LIMIT,
+            "p_schedule_id": None,
+            "p_folded": None,
         },
     )
 

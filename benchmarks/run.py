@@ -2,7 +2,8 @@
 
 Every path of a table does the same thing: the SQL function through the driver alone, the bare call
 of the Supabase API, and chatServer. They are measured in turns, request by request with one
-connection and block by block with 16, and a ratio is the middle of its rounds.
+connection and block by block with 16, and a ratio is the middle of its rounds. Schedules are
+measured by the thousand, with each schedule as one request.
 """
 
 import argparse
@@ -26,6 +27,7 @@ from benchmarks.comparisons import (
 )
 from benchmarks.generate import POPULATIONS, generate, is_empty, is_generated, settle
 from benchmarks.report import Table, describe_machine, to_json
+from benchmarks.schedules import compare_schedules
 from benchmarks.stack import Stack, running_stack
 
 
@@ -82,6 +84,8 @@ async def _measure_all(stack: Stack, rounds: int) -> AsyncIterator[Table]:
         yield await compare_appends(stack, effort)
     yield await compare_depths(stack, replace(ALONE, rounds=rounds))
     yield await compare_sizes(stack, replace(ALONE, rounds=rounds))
+    async for table in compare_schedules(stack, rounds):
+        yield table
 
 
 if __name__ == "__main__":

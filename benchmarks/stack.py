@@ -56,7 +56,7 @@ def running_stack(addresses: Path | None = None) -> Iterator[Stack]:
         yield read_stack(addresses.read_text())
         return
     with subprocess.Popen(
-        [sys.executable, "-m", "tests.stack.serve", "--json"],
+        [sys.executable, "-m", "tests.stack.serve", "--json", "--no-schedules"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,

@@ -1,6 +1,6 @@
 """`python -m tests.stack.serve [--json]`: the whole stack with chatServer, until told to stop.
 
-Everything runs on free ports with fresh data. When ready it prints the addresses and keys, with
+With --no-schedules the server carries out no runs. Everything runs on free ports with fresh data. When ready it prints the addresses and keys, with
 --json as one line. It stops at SIGTERM, at SIGINT, and when its standard input closes, so that it
 never outlives the program that started it.
 """
@@ -20,16 +20,18 @@ def main() -> int:
     """Runs the stack and returns the exit code."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--json", action="store_true", help="print one line of JSON when ready")
-    as_json = parser.parse_args().json
+    parser.add_argument("--no-schedules", action="store_true", help="set RUN_SCHEDULES to false")
+    arguments = parser.parse_args()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, stop_at_once)
 
     stack = EmbeddedStack()
-    server = ChatServer(stack.project)
+    settings = {"RUN_SCHEDULES": "false"} if arguments.no_schedules else None
+    server = ChatServer(stack.project, settings)
     try:
         stack.start()
         server.start()
-        _announce(stack, server, as_json=as_json)
+        _announce(stack, server, as_json=arguments.json)
         sys.stdin.read()
     except StackFailed as error:
         sys.stderr.write(f"{error}\n")

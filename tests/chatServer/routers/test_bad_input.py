@@ -69,6 +69,8 @@ class TestSessionListQuery:
             ("cursor=abc&offset=1", "cursor"),
             ("cursor=" + "a" * 5000, "cursor"),
             ("archived=perhaps", "archived"),
+            ("folded=perhaps", "folded"),
+            ("schedule_id=mine", "schedule_id"),
             ("from=yesterday", "from"),
             ("from=2026-11-20T10:00:00", "from"),
             ("to=never", "to"),
