@@ -172,10 +172,7 @@ async def _call(database: psycopg.AsyncConnection, statement: str, *values: obje
 
 
 def _to_table(title: str, rounds: dict[str, list[Samples]]) -> Table:
-    ratio = RatioLine(
-        f"{SERVER} over {SQL}",
-        compare(rounds[SERVER], rounds[SQL]),
-        "with the Supabase API between",
-    )
+    ratio = compare(rounds[SERVER], rounds[SQL])
+    line = RatioLine(f"{SERVER} over {SQL}", ratio, "the Supabase API is between them")
     figures = {name: summarise(samples) for name, samples in rounds.items()}
     return Table(title, 1, figures, [line])

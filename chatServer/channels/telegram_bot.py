@@ -89,7 +89,8 @@ class TelegramChannel:
         """Have a text answered in the session of its chat; an edit branches off its original."""
         sender = message.sender
         request_id = f"telegram:{self._api.bot_id}:{sender.chat_id}:{message.message_id}"
-        inbound = InboundMessage(request_id, message.text)
+        answered_id = str(message.answered_id) if message.answered_id is not None else None
+        inbound = InboundMessage(request_id, message.text, answered_id=answered_id)
         if message.edited_at is not None:
             edit_id = f"{request_id}:edit:{int(message.edited_at.timestamp())}"
             inbound = InboundMessage(edit_id, message.text, edited_request_id=request_id)

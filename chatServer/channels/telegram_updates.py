@@ -48,6 +48,8 @@ class TextMessage:
     message_id: int
     text: str
     edited_at: datetime | None = None
+    answered_id: int | None = None
+    """The message of the bot that it replies to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +108,17 @@ def _read_message(message: Message) -> Inbound | None:
     if sender is None:
         return None
     if message.text:
-        return TextMessage(sender, message.message_id, message.text)
+        return TextMessage(
+            sender, message.message_id, message.text, answered_id=_answered_id(message)
+        )
     return FileMessage(sender, message.media_group_id) if message.effective_attachment else None
+
+
+def _answered_id(message: Message) -> int | None:
+    answered = message.reply_to_message
+    if answered is None or answered.from_user is None or not answered.from_user.is_bot:
+        return None
+    return answered.message_id
 
 
 def _read_edit(message: Message) -> Inbound | None:

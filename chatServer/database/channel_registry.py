@@ -15,6 +15,7 @@ from chatServer.database.channel_results import (
     EnqueuedDelivery,
     FoundLink,
     FoundMessage,
+    FoundSession,
     StoredLink,
     StoredLinkCode,
     StoredLinks,
@@ -118,6 +119,17 @@ class ChannelRegistry:
         params: dict[str, JsonValue] = {"p_client_request_id": client_request_id}
         found = await self._calls.call_for(caller, "get_message_by_request", FoundMessage, params)
         return found.message
+
+    async def get_delivered_session(
+        self, caller: Caller, *, link_id: UUID, external_message_id: str
+    ) -> Session | None:
+        """Return the session of a message that was sent to a chat."""
+        params: dict[str, JsonValue] = {
+            "p_link_id": str(link_id),
+            "p_external_message_id": external_message_id,
+        }
+        found = await self._calls.call_for(caller, "get_delivered_session", FoundSession, params)
+        return found.session
 
     async def upsert_delivery(self, caller: Caller, *, message_id: int, link_id: UUID) -> None:
         """Make sure that an answer goes to the chat that asked.

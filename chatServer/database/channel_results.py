@@ -61,6 +61,12 @@ class FoundMessage(StoredModel):
     message: Message | None
 
 
+class FoundSession(StoredModel):
+    """A session, if there is one."""
+
+    session: Session | None
+
+
 class EnqueuedDelivery(StoredModel):
     """The message whose delivery is ensured."""
 

@@ -18,6 +18,8 @@ class InboundMessage:
     text: str
     edited_request_id: str | None = None
     """The request of the message that this one is the new text of."""
+    answered_id: str | None = None
+    """What the channel calls the message of ours that this one replies to."""
 
 
 class ChannelDelayed(Exception):

@@ -100,7 +100,9 @@ class LinkedChatService:
         return len(running)
 
     async def _begin_in_current(self, link: StoredLink, message: InboundMessage) -> Turn:
-        session = await self._registry.upsert_session(_caller(link), link_id=link.id)
+        session = await self._registry.upsert_session(
+            _caller(link), link_id=link.id, chat_id=await self._find_answered(link, message)
+        )
         turn = await self._turns.begin(
             _caller(link),
             NewTurn(
@@ -114,6 +116,15 @@ class LinkedChatService:
         if turn.assistant_message.delivery is None:
             await self._answer_here(link, turn)
         return turn
+
+    async def _find_answered(self, link: StoredLink, message: InboundMessage) -> UUID | None:
+        """Return the session that a reply is meant for, when it is a reply to one of ours."""
+        if message.answered_id is None:
+            return None
+        answered = await self._registry.get_delivered_session(
+            _caller(link), link_id=link.id, external_message_id=message.answered_id
+        )
+        return answered.chat_id if answered is not None else None
 
     async def _begin_edit(
         self, link: StoredLink, message: InboundMessage, original: Message

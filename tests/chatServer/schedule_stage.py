@@ -30,12 +30,20 @@ class ScheduleStage:
 
     async def sign_up(self) -> Caller:
         """Signs a new user up."""
-        caller = await self.turns.sign_up()
+        return self.adopt(await self.turns.sign_up())
+
+    def adopt(self, caller: Caller) -> Caller:
+        """Takes care of a user's schedules."""
         self.callers.append(caller)
         return caller
 
     async def add_schedule(
-        self, caller: Caller, prompt: str = "What is new?", *, missed_days: int | None = None
+        self,
+        caller: Caller,
+        prompt: str = "What is new?",
+        *,
+        missed_days: int | None = None,
+        notify_telegram: bool = False,
     ) -> StoredSchedule:
         """Makes a daily schedule whose next time is 23 hours away.
 
@@ -49,6 +57,7 @@ class ScheduleStage:
                 title="Digest",
                 cron=f"{time.minute} {time.hour} * * *",
                 timezone="UTC",
+                notify_telegram=notify_telegram,
             ),
             next_run_at=time + timedelta(days=1 if missed_days is None else -missed_days),
         )

@@ -1,8 +1,8 @@
 """`python -m tests.stack.serve [--json]`: the whole stack with chatServer, until told to stop.
 
-With --no-schedules the server carries out no runs. Everything runs on free ports with fresh data. When ready it prints the addresses and keys, with
---json as one line. It stops at SIGTERM, at SIGINT, and when its standard input closes, so that it
-never outlives the program that started it.
+Everything runs on free ports with fresh data; with --no-schedules the server carries out no runs.
+When ready it prints the addresses and keys, with --json as one line. It stops at SIGTERM, at
+SIGINT, and when its standard input closes, so that it never outlives the program that started it.
 """
 
 import argparse

@@ -22,6 +22,7 @@ UNDERSTOOD = {
     "text": TextMessage(ADA, 11, "Hello there"),
     "text_with_entities": TextMessage(ADA, 12, "See https://example.com now"),
     "reply": TextMessage(ADA, 13, "And this?"),
+    "reply_to_bot": TextMessage(ADA, 13, "And this?", answered_id=11),
     "forwarded": TextMessage(ADA, 14, "Look"),
     "command": TextMessage(ADA, 15, "/start c0de"),
     "edited_text": TextMessage(ADA, 11, "Hello again", EDITED_AT),

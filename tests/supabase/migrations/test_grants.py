@@ -77,6 +77,7 @@ SERVICE_FUNCTIONS = SIGNED_IN_FUNCTIONS | {
     "fail_expired_turns",
     "fail_scheduled_run",
     "get_channel_link",
+    "get_delivered_session",
     "get_health",
     "update_agent_schedule",
     "update_channel_delivery",
