@@ -123,7 +123,9 @@ language sql volatile security invoker set search_path = '' as $$
   on conflict (message_id, channel, part) do nothing
 $$;
 
-create function private.deliver_new_message() returns trigger
+-- A turn goes out as it begins: the question, unless it came in by Telegram and is there already,
+-- and the answer, which is sent once it has ended. Texts that begin no turn are not sent.
+create function private.deliver_turn() returns trigger
 language plpgsql security invoker set search_path = '' as $$
 declare
   v_receiver record;
@@ -132,7 +134,12 @@ begin
   from private.list_session_receivers(new.user_id, array[new.session_id]);
   if found then
     begin
-      perform private.enqueue_delivery(new, v_receiver.link_id, v_receiver.status);
+      perform private.enqueue_delivery(m, v_receiver.link_id, v_receiver.status)
+      from public.chat_message_history m
+      where m.session_id = new.session_id and (
+        m.id = new.id or m.id = new.parent_id and m.role = 'user' and m.channel <> 'telegram'
+      )
+      order by m.id;
     exception when foreign_key_violation then
       -- The account was unlinked in the same instant: the message stays, and goes nowhere.
       null;
@@ -142,14 +149,10 @@ begin
 end;
 $$;
 
--- What came in by Telegram is there already; agent-only items and imported texts are not sent.
-create trigger chat_message_history_deliver_new
+create trigger chat_message_history_deliver_turn
   after insert on public.chat_message_history
-  for each row when (
-    new.role = 'assistant' and new.status = 'streaming'
-    or new.role = 'user' and new.channel <> 'telegram' and new.client_request_id is not null
-  )
-  execute function private.deliver_new_message();
+  for each row when (new.role = 'assistant' and new.status = 'streaming')
+  execute function private.deliver_turn();
 
 grant execute on function private.list_session_receivers(uuid, text[])
   to authenticated, service_role;

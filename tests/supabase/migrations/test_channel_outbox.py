@@ -75,8 +75,33 @@ class TestWhatIsSent:
         stranger = new_user(user.database)
         stranger.answer(stranger.new_session())
         user.answer(user.new_session())
-        user.append(user.continue_session(), "appended without a request id")
         assert claim(user.database) is None
+
+    def test_texts_that_begin_no_turn_stay_where_they_are(self, user: LinkedUser) -> None:
+        session_id = user.continue_session()
+        user.append(session_id, "Appended")
+        user.run(
+            "insert into chat_message_history"
+            " (session_id, role, content, client_request_id) values"
+            " (%s, 'user', 'Imported', 'r1'), (%s, 'assistant', 'Imported too', null)",
+            (session_id, session_id),
+        )
+        assert claim(user.database) is None
+
+    def test_another_answer_brings_a_question_that_no_chat_has_seen(self, user: LinkedUser) -> None:
+        session_id = user.new_session()
+        question, answer = ids(user.answer(session_id))
+        user.continue_session(chat_id=user.session(session_id)["chat_id"])
+        for number in (1, 2):
+            again = user.call(
+                "begin_answer",
+                session_id=session_id,
+                message_id=answer,
+                client_request_id=f"again {number}",
+            )
+            user.complete(again)
+            sent = [message_id for _, message_id in deliver_all(user.database)]
+            assert sent == ([question] if number == 1 else []) + [again["assistant_message"]["id"]]
 
     def test_nothing_goes_out_after_the_link_was_removed(self, user: LinkedUser) -> None:
         session_id = user.continue_session()
