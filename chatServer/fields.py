@@ -11,6 +11,7 @@ from chatServer.limits import (
     CRON_MAX_LENGTH,
     MESSAGE_ID_MAX,
     MESSAGE_MAX_BYTES,
+    QUERY_MAX_LENGTH,
     SESSION_ID_MAX_LENGTH,
     SESSION_VERSION_MAX,
     TIMEZONE_MAX_LENGTH,
@@ -84,6 +85,7 @@ def check_json(value: JsonValue) -> JsonValue:
 
 Text = Annotated[str, AfterValidator(check_text)]
 MessageText = Annotated[str, AfterValidator(check_message_text)]
+SearchText = Annotated[Text, Field(min_length=1, max_length=QUERY_MAX_LENGTH)]
 SessionId = Annotated[Text, Field(min_length=1, max_length=SESSION_ID_MAX_LENGTH)]
 NewSessionId = Annotated[SessionId, AfterValidator(check_session_id)]
 ClientRequestId = Annotated[Text, Field(min_length=1, max_length=CLIENT_REQUEST_ID_MAX_LENGTH)]

@@ -46,6 +46,17 @@ class SessionReceiver(StoredModel):
     status: LinkStatus = Field(description="`blocked` when the person has blocked the bot there.")
 
 
+class SessionMatch(StoredModel):
+    """What a query found in a session: a passage, cut into the match and what stands around it."""
+
+    message_id: int
+    role: MessageRole
+    created_at: datetime
+    before: str
+    text: str
+    after: str
+
+
 class Session(StoredModel):
     """One conversation of one user on one channel."""
 
@@ -80,6 +91,11 @@ class Session(StoredModel):
     )
     receiver: SessionReceiver | None = Field(
         description="Who else gets what is written here; null when it stays on the web."
+    )
+    match: SessionMatch | None = Field(
+        default=None,
+        description="Only in answers to a query: its newest message that holds it; null when "
+        "only the title does.",
     )
 
 
@@ -189,30 +205,6 @@ class PostMessageRequest(RequestModel):
     parent_id: MessageId | None = Field(
         default=None, description="The message this one follows; the session's head when left out."
     )
-
-
-class ChannelLink(StoredModel):
-    """An account on a channel that belongs to the user."""
-
-    id: UUID
-    display_name: str | None
-    status: LinkStatus = Field(description="`blocked`: its owner has blocked the bot there.")
-    created_at: datetime
-
-
-class TelegramLinks(StoredModel):
-    """The user's Telegram accounts, and the bot they are linked with."""
-
-    is_configured: bool = Field(description="False while this server has no bot.")
-    bot_username: str | None = Field(description="Null until the bot has reached Telegram.")
-    links: list[ChannelLink]
-
-
-class LinkInvitation(StoredModel):
-    """A deep link that links the Telegram account which opens it; it works once."""
-
-    url: str
-    expires_at: datetime
 
 
 class PublicConfig(StoredModel):

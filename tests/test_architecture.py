@@ -19,7 +19,7 @@ LAYERS = (
     ("channels",),
     ("services",),
     ("database",),
-    ("turn_events", "session_change_models"),
+    ("turn_events", "session_change_models", "link_models"),
     ("models", "schedule_models"),
     ("fields", "errors", "schedule_errors"),
     ("limits", "log_redaction", "settings"),

@@ -6,7 +6,8 @@ from uuid import UUID
 
 from pydantic import JsonValue
 
-from chatServer.models import Channel, ChannelLink, Message, Session, StoredModel
+from chatServer.link_models import ChannelLink
+from chatServer.models import Channel, Message, Session, StoredModel
 
 
 class StoredLink(ChannelLink):

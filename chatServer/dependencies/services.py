@@ -13,6 +13,7 @@ from chatServer.database.postgrest_transport import PostgrestTransport, open_htt
 from chatServer.database.schedule_registry import ScheduleRegistry
 from chatServer.database.session_changes import SessionChangeRegistry
 from chatServer.database.session_registry import SessionRegistry
+from chatServer.database.session_search import SessionSearchRegistry
 from chatServer.dependencies.telegram import TelegramServices, open_telegram
 from chatServer.dependencies.tokens import JwksVerifier, SecretVerifier, TokenVerifier
 from chatServer.services.chat_history_service import ChatHistoryService
@@ -24,11 +25,13 @@ from chatServer.services.schedule_service import ScheduleService
 from chatServer.services.scheduled_execution_service import ScheduledExecutionService
 from chatServer.services.session_change_service import SessionChangeService
 from chatServer.services.session_cursor import SessionCursors
+from chatServer.services.session_search_service import SessionSearchService
 from chatServer.services.signed_cursor import SignedCursors
 from chatServer.services.turn_service import TurnService
 from chatServer.settings import Settings, SettingsError
 
 CHANGES_PURPOSE = "chat-registry change cursor v1"
+SEARCH_PURPOSE = "chat-registry search cursor v1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +44,7 @@ class Services:
     registry: SessionRegistry
     cursors: SessionCursors
     changes: SessionChangeService
+    search: SessionSearchService
     turns: TurnService
     schedules: ScheduleService
     execution: ScheduledExecutionService
@@ -90,6 +94,10 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
                     changes=SessionChangeService(
                         SessionChangeRegistry(transport),
                         SignedCursors(secret, purpose=CHANGES_PURPOSE),
+                    ),
+                    search=SessionSearchService(
+                        SessionSearchRegistry(transport),
+                        SignedCursors(secret, purpose=SEARCH_PURPOSE),
                     ),
                     turns=turns,
                     schedules=ScheduleService(schedules, cursors, wake=execution.wake),

@@ -1,5 +1,6 @@
 """Sessions and their messages: list, count, open, make."""
 
+from dataclasses import replace
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -9,6 +10,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from chatServer.database.parameters import SessionFilter
 from chatServer.dependencies.auth import CurrentUser
 from chatServer.dependencies.chat_history import HistoryService
+from chatServer.dependencies.services import ServicesDependency
 from chatServer.errors import (
     DatabaseUnavailable,
     InvalidCursor,
@@ -18,7 +20,7 @@ from chatServer.errors import (
     Unauthorized,
     ValidationFailed,
 )
-from chatServer.fields import AgentName, MessageId, SessionId
+from chatServer.fields import AgentName, MessageId, SearchText, SessionId
 from chatServer.limits import (
     CURSOR_MAX_LENGTH,
     PAGE_LIMIT_DEFAULT,
@@ -36,6 +38,7 @@ from chatServer.models import (
 )
 from chatServer.routers.problems import document
 from chatServer.services.chat_history_service import SessionQuery
+from chatServer.services.session_search_service import SessionSearch
 
 router = APIRouter(
     prefix="/api/chat/sessions",
@@ -43,6 +46,9 @@ router = APIRouter(
     responses=document(Unauthorized, ValidationFailed, DatabaseUnavailable),
 )
 
+NOT_IN_A_SEARCH = frozenset(
+    {"agent_name", "schedule_id", "folded", "pinned", "updated_after", "offset"}
+)
 THREE_WAY = {"false": False, "true": True, "all": None}
 ThreeWay = Literal["false", "true", "all"]
 PageLimit = Annotated[int, Query(ge=1, le=PAGE_LIMIT_MAX)]
@@ -55,6 +61,10 @@ class SessionListQuery(BaseModel):
     model_config = ConfigDict(hide_input_in_errors=True)
 
     channel: Channel | None = None
+    query: SearchText | None = Field(
+        default=None,
+        description="A piece of a title or of anything said, in any script; hits newest first.",
+    )
     archived: ThreeWay = "false"
     agent_name: AgentName | None = None
     schedule_id: UUID | None = Field(default=None, description="The runs of one schedule.")
@@ -83,6 +93,19 @@ class SessionListQuery(BaseModel):
         )
         return SessionQuery(where=where, cursor=self.cursor, offset=self.offset)
 
+    def to_search(self) -> SessionSearch | None:
+        """Return what is looked for, if anything is.
+
+        Raises:
+            ValidationFailed: Beside `query` stands what a search knows nothing of.
+        """
+        if self.query is None:
+            return None
+        if others := self.model_fields_set & NOT_IN_A_SEARCH:
+            raise ValidationFailed((min(others), "cannot be given together with query"))
+        where = replace(self.to_session_query().where, channel=self.channel)
+        return SessionSearch(self.query, where)
+
 
 class MessageListQuery(BaseModel):
     """The query string of a session's messages."""
@@ -96,9 +119,16 @@ class MessageListQuery(BaseModel):
 
 @router.get("", responses=document(InvalidCursor))
 async def list_sessions(
-    query: Annotated[SessionListQuery, Query()], caller: CurrentUser, history: HistoryService
+    query: Annotated[SessionListQuery, Query()],
+    caller: CurrentUser,
+    history: HistoryService,
+    services: ServicesDependency,
 ) -> SessionPage:
-    """List the caller's sessions, newest activity first."""
+    """List the caller's sessions, newest activity first, or find some by what they say."""
+    if (search := query.to_search()) is not None:
+        return await services.search.find_sessions(
+            caller.user_id, search, cursor=query.cursor, limit=query.limit
+        )
     return await history.get_sessions(
         caller.user_id, query.channel, query.limit, query=query.to_session_query()
     )

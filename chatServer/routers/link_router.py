@@ -18,7 +18,8 @@ from chatServer.errors import (
     ValidationFailed,
 )
 from chatServer.fields import MessageId, SessionId
-from chatServer.models import LinkInvitation, Message, TelegramLinks
+from chatServer.link_models import LinkInvitation, TelegramLinks
+from chatServer.models import Message
 from chatServer.routers.problems import document
 
 router = APIRouter(

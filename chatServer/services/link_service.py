@@ -10,7 +10,7 @@ from chatServer.database.channel_results import ClaimedLink, StoredLink
 from chatServer.database.transport import Caller
 from chatServer.errors import LinkNotFound, TelegramNotConfigured, TelegramUnavailable
 from chatServer.limits import LINK_CODE_SECONDS
-from chatServer.models import ChannelLink, LinkInvitation, TelegramLinks
+from chatServer.link_models import ChannelLink, LinkInvitation, TelegramLinks
 from chatServer.services.channel_port import ChannelBot
 
 CODE_BYTES: Final = 24

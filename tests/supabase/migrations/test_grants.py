@@ -79,6 +79,7 @@ SERVICE_FUNCTIONS = SIGNED_IN_FUNCTIONS | {
     "get_channel_link",
     "get_delivered_session",
     "get_health",
+    "list_matching_chat_sessions",
     "update_agent_schedule",
     "update_channel_delivery",
     "update_message_delivery",

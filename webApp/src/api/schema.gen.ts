@@ -81,7 +81,7 @@ export interface paths {
         };
         /**
          * List Sessions
-         * @description List the caller's sessions, newest activity first.
+         * @description List the caller's sessions, newest activity first, or find some by what they say.
          */
         get: operations["list_sessions_api_chat_sessions_get"];
         put?: never;
@@ -1072,6 +1072,8 @@ export interface components {
             has_failed_answer: boolean;
             /** @description Who else gets what is written here; null when it stays on the web. */
             receiver: components["schemas"]["SessionReceiver"] | null;
+            /** @description Only in answers to a query: its newest message that holds it; null when only the title does. */
+            match?: components["schemas"]["SessionMatch"] | null;
         };
         /**
          * SessionChanges
@@ -1108,6 +1110,30 @@ export interface components {
             scheduled: number;
             /** Limit */
             limit: number;
+        };
+        /**
+         * SessionMatch
+         * @description What a query found in a session: a passage, cut into the match and what stands around it.
+         */
+        SessionMatch: {
+            /** Message Id */
+            message_id: number;
+            /**
+             * Role
+             * @enum {string}
+             */
+            role: "user" | "assistant" | "system" | "tool";
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Before */
+            before: string;
+            /** Text */
+            text: string;
+            /** After */
+            after: string;
         };
         /**
          * SessionPage
@@ -1233,6 +1259,8 @@ export interface components {
             has_failed_answer: boolean;
             /** @description Who else gets what is written here; null when it stays on the web. */
             receiver: components["schemas"]["SessionReceiver"] | null;
+            /** @description Only in answers to a query: its newest message that holds it; null when only the title does. */
+            match?: components["schemas"]["SessionMatch"] | null;
         };
         /**
          * TelegramLinks
@@ -1436,6 +1464,8 @@ export interface components {
             has_failed_answer: boolean;
             /** @description Who else gets what is written here; null when it stays on the web. */
             receiver: components["schemas"]["SessionReceiver"] | null;
+            /** @description Only in answers to a query: its newest message that holds it; null when only the title does. */
+            match?: components["schemas"]["SessionMatch"] | null;
             /**
              * Superseded
              * @description By field, what this change replaced that came after `base_version`.
@@ -1871,6 +1901,8 @@ export interface operations {
         parameters: {
             query?: {
                 channel?: ("web" | "telegram" | "scheduled") | null;
+                /** @description A piece of a title or of anything said, in any script; hits newest first. */
+                query?: string | null;
                 archived?: "false" | "true" | "all";
                 agent_name?: string | null;
                 /** @description The runs of one schedule. */

@@ -1,0 +1,156 @@
+"""Searching: what is found, what it says of the place, and that no page skips or repeats a hit."""
+
+import pytest
+
+from tests.stack.database import Database
+from tests.supabase.migrations.outcomes import refused
+from tests.supabase.migrations.registry_user import Json, RegistryUser, new_user
+
+
+@pytest.fixture
+def user(shared_database: Database) -> RegistryUser:
+    return new_user(shared_database)
+
+
+def search(user: RegistryUser, query: str, **parameters: object) -> Json:
+    return user.call_as_service("list_matching_chat_sessions", query=query, **parameters)
+
+
+def found(user: RegistryUser, query: str, **parameters: object) -> list[str]:
+    return [session["session_id"] for session in search(user, query, **parameters)["sessions"]]
+
+
+def said(user: RegistryUser, *contents: str, **session: object) -> str:
+    session_id = user.new_session(**session)
+    user.append(session_id, *contents)
+    return session_id
+
+
+class TestMatch:
+    @pytest.mark.parametrize(
+        ("content", "query"),
+        [
+            ("Where to in Lisbon?", "lisb"),
+            ("Where to in Lisbon?", "  LISBON  "),
+            ("Where to in Lisbon?", "in"),
+            ("Straße nach Köln", "STRASSE NACH KÖLN".replace("SS", "ß")),
+            ("Встреча в Москве", "москв"),
+            ("今天我们去图书馆看书", "图书馆"),
+            ("今天我们去图书馆看书", "看书"),
+            ("明日は図書館に行きます", "図書"),
+            ("ประชุมวันจันทร์", "วันจันทร์"),
+            ("İSTANBUL'a uçuş", "istanbul"),
+            ("\u0131spanak", "ISPANAK"),
+            ("Party 🎉🎈 tonight", "🎉🎈"),
+            ("It costs 100% more", "100%"),
+            ("a snake_case name", "e_c"),
+            ("C:\\temp\\file", "\\temp"),
+            ('She said "it\'s fine"', "\"it's"),
+            ("a & b | !c <-> d:*", "& b | !c <-> d:*"),
+        ],
+    )
+    def test_a_piece_of_a_message_is_found_whatever_its_script_and_case(
+        self, user: RegistryUser, content: str, query: str
+    ) -> None:
+        session_id = said(user, content)
+        said(user, "Beyond all else")
+        assert found(user, query) == [session_id]
+
+    @pytest.mark.parametrize("query", ["10_%", "%%%", "___", "snake-case"])
+    def test_wildcards_and_operators_mean_themselves(self, user: RegistryUser, query: str) -> None:
+        said(user, "It costs 100% more in snake_case")
+        assert found(user, query) == []
+
+    def test_a_title_is_found_without_any_message(self, user: RegistryUser) -> None:
+        session_id = user.new_session(title="Greenhouse frost nights")
+        answer = search(user, "FROST")
+        assert [session["session_id"] for session in answer["sessions"]] == [session_id]
+        assert answer["sessions"][0]["match"] is None
+
+    def test_a_streaming_answer_is_found_when_it_has_ended(self, user: RegistryUser) -> None:
+        session_id = user.new_session()
+        turn = user.begin(session_id, "Tell me")
+        assert found(user, "elderberries") == []
+        user.complete(turn, "Of elderberries")
+        assert found(user, "elderberries") == [session_id]
+
+    def test_nothing_of_another_user_is_found(
+        self, user: RegistryUser, shared_database: Database
+    ) -> None:
+        said(new_user(shared_database), "A secret ingredient", title="Secret ingredient")
+        assert found(user, "ingredient") == []
+
+    def test_a_signed_in_user_has_no_way_to_the_function(self, user: RegistryUser) -> None:
+        with refused("42501"):
+            user.call("list_matching_chat_sessions", query="x")
+
+    @pytest.mark.parametrize("query", ["", "  ", "x" * 201])
+    def test_a_query_out_of_bounds_is_refused(self, user: RegistryUser, query: str) -> None:
+        with refused("PT422", "validation_failed", "query"):
+            search(user, query)
+
+
+class TestPassage:
+    def test_it_is_the_newest_one_cut_around_the_match(self, user: RegistryUser) -> None:
+        session_id = said(user, "An older Frost", f"{'x' * 100}The FROST came{'y' * 300}")
+        match = search(user, "frost")["sessions"][0]["match"]
+        assert match["text"] == "FROST"
+        assert match["before"] == "…" + "x" * 56 + "The "
+        assert match["after"] == " came" + "y" * 135
+        assert match["message_id"] == user.branch(session_id)[-1]
+        assert match["role"] == "user"
+
+    def test_a_capital_i_with_a_dot_does_not_shift_it(self, user: RegistryUser) -> None:
+        said(user, "İİİ then the word here")
+        match = search(user, "the word")["sessions"][0]["match"]
+        assert (match["before"], match["text"]) == ("İİİ then ", "the word")
+
+
+class TestFilters:
+    def test_channel_and_archive_narrow_it(self, user: RegistryUser) -> None:
+        web, archived = said(user, "frost"), said(user, "frost")
+        user.call("update_chat_session_archived", session_id=archived)
+        telegram = user.new_reserved_session(f"telegram:{user.id}:1")
+        user.append(telegram, "frost")
+        assert found(user, "frost") == [telegram, web]
+        assert found(user, "frost", channel="telegram") == [telegram]
+        assert found(user, "frost", archived=True) == [archived]
+        assert found(user, "frost", archived=None) == [telegram, archived, web]
+
+    def test_instants_narrow_it_by_last_activity(self, user: RegistryUser) -> None:
+        first, second = said(user, "frost"), said(user, "frost")
+        border = user.session(second)["updated_at"]
+        assert found(user, "frost", **{"from": border}) == [second]
+        assert found(user, "frost", to=border) == [first]
+
+
+class TestPaging:
+    def pages(self, user: RegistryUser, query: str, limit: int) -> list[list[str]]:
+        """Every page; between them the sessions go on, as they do in life."""
+        pages: list[list[str]] = []
+        place: Json = {}
+        more = True
+        while more:
+            answer = search(user, query, limit=limit, **place)
+            pages.append([session["session_id"] for session in answer["sessions"]])
+            place = {name: answer[name] for name in ("until_id", "before_id", "before_session_id")}
+            more = answer["has_more"]
+            for session_id in self.sessions[::3]:
+                user.append(session_id, "More frost meanwhile")
+        return pages
+
+    @pytest.mark.parametrize("query", ["frost", "fr"])
+    @pytest.mark.parametrize("limit", [1, 4, 50])
+    def test_every_hit_comes_once_while_new_messages_arrive(
+        self, user: RegistryUser, query: str, limit: int
+    ) -> None:
+        self.sessions = [
+            *(said(user, "frost", "frost again", "other") for _ in range(5)),
+            *(said(user, "other", title=f"Frost {number}") for number in range(3)),
+            *(user.new_session(title="Frost without a word") for _ in range(3)),
+            *(said(user, "The frost", title="Frost and frost") for _ in range(2)),
+        ]
+        pages = self.pages(user, query, limit)
+        hits = [session_id for page in pages for session_id in page]
+        assert sorted(hits) == sorted(self.sessions)
+        assert all(len(page) <= limit for page in pages)
