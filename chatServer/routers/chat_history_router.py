@@ -69,7 +69,9 @@ class SessionListQuery(BaseModel):
     agent_name: AgentName | None = None
     schedule_id: UUID | None = Field(default=None, description="The runs of one schedule.")
     folded: ThreeWay = Field(
-        default="all", description="`false` leaves out runs in which their user has not written."
+        default="all",
+        description="`false` leaves out runs in which their user has not written; of the channel "
+        "`scheduled` those of a deleted schedule are kept, which have no other place.",
     )
     pinned: ThreeWay = "all"
     updated_from: AwareDatetime | None = Field(default=None, alias="from")

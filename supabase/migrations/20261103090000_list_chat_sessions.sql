@@ -13,6 +13,10 @@ alter table public.chat_sessions add column is_folded boolean not null default f
 create index chat_sessions_recent_unfolded_idx
   on public.chat_sessions (user_id, archived, updated_at desc, session_id desc)
   where not is_folded;
+-- Runs whose schedule is deleted have no other place than the list of all runs.
+create index chat_sessions_recent_loose_runs_idx
+  on public.chat_sessions (user_id, archived, updated_at desc, session_id desc)
+  where channel = 'scheduled' and (not is_folded or schedule_id is null);
 create index chat_sessions_recent_by_schedule_idx
   on public.chat_sessions (schedule_id, archived, updated_at desc, session_id desc)
   where schedule_id is not null;
@@ -95,7 +99,10 @@ begin
         and (p_channel is null or s.channel = p_channel)
         and (p_agent_name is null or s.agent_name = p_agent_name)
         and (p_schedule_id is null or s.schedule_id = p_schedule_id)
-        and (p_folded is null or s.is_folded = p_folded)
+        and (
+          p_folded is null or s.is_folded = p_folded
+          or (not p_folded and p_channel is not distinct from 'scheduled' and s.schedule_id is null)
+        )
         and (p_pinned is null or s.pinned = p_pinned)
         and (p_from is null or s.updated_at >= p_from)
         and (p_to is null or s.updated_at < p_to)

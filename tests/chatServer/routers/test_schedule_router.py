@@ -214,6 +214,19 @@ class TestDelete:
         assert (session["schedule_id"], session["is_folded"]) == (None, True)
         assert len(session["messages"]) == 2
 
+    async def test_leaves_its_runs_in_the_list_of_runs_alone(self, visitor: Visitor) -> None:
+        made = await create(visitor)
+        run = await run_to_the_end(visitor, made["schedule_id"])
+
+        async def listed(**query: str) -> list[str]:
+            answer = await visitor.client.get(SESSIONS, params={"folded": "false"} | query)
+            return [session["session_id"] for session in answer.json()["sessions"]]
+
+        assert await listed(channel="scheduled") == []
+        await visitor.client.delete(f"{SCHEDULES}/{made['schedule_id']}")
+        assert await listed(channel="scheduled") == [run["session_id"]]
+        assert await listed() == []
+
 
 class TestPreview:
     async def test_tells_what_an_expression_means(self, visitor: Visitor) -> None:

@@ -99,6 +99,7 @@ class TestListOfSessions:
             ({"channel": "telegram"}, "chat_sessions_recent_by_channel_idx"),
             ({"channel": "web", "archived": None}, "chat_sessions_recent_by_channel_idx"),
             ({"folded": False}, "chat_sessions_recent_unfolded_idx"),
+            ({"folded": False, "channel": "web"}, "chat_sessions_recent_by_channel_idx"),
             ({"pinned": True}, "chat_sessions_pinned_idx"),
         ],
     )

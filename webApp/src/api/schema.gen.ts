@@ -1907,7 +1907,7 @@ export interface operations {
                 agent_name?: string | null;
                 /** @description The runs of one schedule. */
                 schedule_id?: string | null;
-                /** @description `false` leaves out runs in which their user has not written. */
+                /** @description `false` leaves out runs in which their user has not written; of the channel `scheduled` those of a deleted schedule are kept, which have no other place. */
                 folded?: "false" | "true" | "all";
                 pinned?: "false" | "true" | "all";
                 from?: string | null;

@@ -33,7 +33,9 @@ export function Picker({ email, onSignOut, onConnectTelegram, onOpenSession }: P
   const { data: counts } = useSessionCounts();
   const { data: sessions } = useChatSessions(channel);
   const { data: schedules } = useSchedules();
-  const isFirstRun = channel === null && sessions?.length === 0 && schedules?.some(hasRun) !== true;
+  const isListEmpty = sessions?.length === 0 && schedules?.some(hasRun) !== true;
+  // Runs of schedules that are deleted are not in the list of all, and need the filter.
+  const isFirstRun = channel === null && isListEmpty && !counts?.all;
   const isStale = useIsSessionListStale(channel);
   const goTo = (address: string) => {
     void navigate(address, { state: FROM_PICKER });

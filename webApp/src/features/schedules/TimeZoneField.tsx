@@ -88,11 +88,18 @@ interface ZoneListProps {
 function ZoneList({ id, zones, marked, onChoose }: ZoneListProps) {
   const now = useNow();
   const listRef = useRef<HTMLDivElement>(null);
+  const boxRef = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    boxRef.current?.scrollIntoView({ block: 'nearest' });
+  }, []);
   useEffect(() => {
     listRef.current?.children[marked]?.scrollIntoView({ block: 'nearest' });
   }, [marked]);
   return (
-    <div className="absolute inset-x-0 top-full z-20 mt-1 animate-fade-in rounded-box bg-raised p-1 shadow-float">
+    <div
+      ref={boxRef}
+      className="absolute inset-x-0 top-full z-20 mt-1 animate-fade-in rounded-box bg-raised p-1 shadow-float"
+    >
       {zones.length === 0 && (
         <p role="status" className="px-2 py-1.5 text-sm text-muted">
           No time zone has this name.
