@@ -7,7 +7,16 @@ from dataclasses import replace
 import psycopg
 
 from benchmarks.figures import compare, summarise
-from benchmarks.generate import LARGE, LONG, MEDIUM, SMALL, Population, find_sessions
+from benchmarks.generate import (
+    BRIEF,
+    ENDLESS,
+    LARGE,
+    LONG,
+    MEDIUM,
+    SMALL,
+    Population,
+    find_sessions,
+)
 from benchmarks.measure import Effort, Request, measure
 from benchmarks.paths import open_api, open_server, open_sql
 from benchmarks.report import RatioLine, Table
@@ -87,6 +96,19 @@ async def compare_sizes(stack: Stack, effort: Effort) -> Table:
             )
             pages[f"{population.sessions:,} sessions"] = paths.list_page()
         return await _against_first("Number of the user's sessions", pages, effort)
+
+
+async def compare_lengths(stack: Stack, effort: Effort) -> Table:
+    """The newest page of a short session and of a very long one."""
+    async with AsyncExitStack() as opened:
+        pages = {}
+        for population in (BRIEF, ENDLESS):
+            paths = await opened.enter_async_context(
+                open_paths(stack, population, effort.connections)
+            )
+            sessions = _find_sessions(stack, population)
+            pages[f"{population.messages:,} messages"] = paths.open_session(sessions)
+        return await _against_first("Length of the session, its newest 50", pages, effort)
 
 
 async def _beside_floors(title: str, paths: Mapping[str, Request], effort: Effort) -> Table:

@@ -45,7 +45,9 @@ LARGE = Population("large", users=1, sessions=10_000, messages=20)
 MEDIUM = Population("medium", users=1, sessions=1_000, messages=20)
 SMALL = Population("small", users=100, sessions=100, messages=20)
 LONG = Population("long", users=1, sessions=1, messages=5_000)
-POPULATIONS = (LARGE, MEDIUM, SMALL, LONG)
+BRIEF = Population("brief", users=1, sessions=1, messages=50)
+ENDLESS = Population("endless", users=1, sessions=1, messages=50_000)
+POPULATIONS = (LARGE, MEDIUM, SMALL, LONG, BRIEF, ENDLESS)
 
 
 def generate(
@@ -75,7 +77,7 @@ def is_empty(database: Connection) -> bool:
 def is_generated(database: Connection) -> bool:
     """Tell whether the standard users are there already."""
     row = database.execute(
-        "select exists (select from public.chat_sessions where user_id = %s)", [LONG.user_id()]
+        "select exists (select from public.chat_sessions where user_id = %s)", [ENDLESS.user_id()]
     ).fetchone()
     return row == (True,)
 

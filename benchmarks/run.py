@@ -22,6 +22,7 @@ from benchmarks.comparisons import (
     MANY,
     compare_appends,
     compare_depths,
+    compare_lengths,
     compare_reads,
     compare_sizes,
 )
@@ -86,6 +87,7 @@ async def _measure_all(stack: Stack, rounds: int) -> AsyncIterator[Table]:
     yield await compare_sizes(stack, replace(ALONE, rounds=rounds))
     async for table in compare_schedules(stack, rounds):
         yield table
+    yield await compare_lengths(stack, replace(ALONE, rounds=rounds))
 
 
 if __name__ == "__main__":

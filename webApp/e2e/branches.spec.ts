@@ -60,6 +60,17 @@ test('editing is given up with Escape and the draft is kept', async ({ page, acc
   await expect(field).toHaveValue('Which nights were w');
 });
 
+test('an edit stops the answer to the words before', async ({ page, account }) => {
+  await openSignedIn(page, account, '/new');
+  await send(page, 'Please count to 900');
+  await expect(lastAnswer(page)).toContainText('10 11 12');
+  await edit(page, 'Please count to 5');
+  await expect(lastAnswer(page)).toContainText('1 2 3 4 5.');
+  await expect(lastAnswer(page)).toContainText(ANSWERED);
+  await page.getByRole('button', { name: 'Previous version' }).click();
+  await expect(lastAnswer(page)).toContainText(/Stopped at \d\d:\d\d\./);
+});
+
 test('a regenerated answer stands beside the one before', async ({ page, account }) => {
   await openSignedIn(page, account, '/new');
   await send(page, 'Please count to 30');

@@ -1,5 +1,7 @@
 import json
+import tracemalloc
 from collections.abc import Mapping
+from typing import LiteralString
 
 import pytest
 from pydantic import JsonValue
@@ -11,6 +13,12 @@ from chatServer.errors import SessionNotFound
 from chatServer.services import export_service
 from chatServer.services.export_service import ExportFormat, ExportService
 from tests.chatServer.turn_stage import TurnStage, ask, read_stream
+
+FILL: LiteralString = (
+    "insert into chat_message_history (session_id, role, content)"
+    " select %s, case i %% 2 when 1 then 'user' else 'assistant' end, repeat('words ', 90)"
+    " from generate_series(1, %s) as i"
+)
 
 
 class CountingTransport:
@@ -98,6 +106,28 @@ async def test_reads_no_page_before_the_one_above_has_been_taken(
         if '"role"' in chunk
     ]
     assert read == [1, 1, 2, 2, 3, 3]
+
+
+async def test_holds_no_more_of_a_long_session_in_memory_than_of_a_short_one(
+    stage: TurnStage,
+) -> None:
+    caller = await stage.sign_up()
+    peaks = {}
+    for count in (400, 4_000):
+        session_id = await stage.new_session(caller)
+        await stage.execute(FILL, session_id, count)
+        begun = await ExportService(stage.registry).begin(caller, session_id=session_id)
+        size = 0
+        tracemalloc.start()
+        try:
+            async for chunk in begun.chunks("json"):
+                size += len(chunk)
+            peaks[count] = tracemalloc.get_traced_memory()[1]
+        finally:
+            tracemalloc.stop()
+        assert size > count * 500
+    # Ten times as much would be ten times the page; garbage makes the rest.
+    assert peaks[4_000] < 2 * peaks[400]
 
 
 async def test_is_for_the_owner_only(stage: TurnStage) -> None:

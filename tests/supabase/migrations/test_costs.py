@@ -147,6 +147,28 @@ class TestOneSession:
         assert_no_whole_table_is_read(nodes)
         assert rows_read(scans(nodes, "chat_message_history")) <= 3 * (LIMIT + 1) + 1
 
+    def test_an_export_reads_each_page_once(self, heavy: Heavy) -> None:
+        nodes = plan_nodes(
+            heavy.user,
+            "list_all_chat_messages",
+            session_id=heavy.long,
+            after_id=heavy.messages[MESSAGES // 2],
+            limit=LIMIT,
+        )
+        assert_no_whole_table_is_read(nodes)
+        assert rows_read(scans(nodes, "chat_message_history")) <= 3 * (LIMIT + 1) + 1
+
+    def test_a_switch_reads_the_branch_below_and_no_more(self, heavy: Heavy) -> None:
+        nodes = plan_nodes(
+            heavy.user,
+            "update_chat_session_head",
+            session_id=heavy.long,
+            message_id=heavy.messages[-LIMIT],
+            message_limit=LIMIT,
+        )
+        assert_no_whole_table_is_read(nodes)
+        assert rows_read(scans(nodes, "chat_message_history")) <= 5 * (LIMIT + 1)
+
 
 class TestOneTurn:
     def test_a_new_one_reads_a_handful_of_rows(self, heavy: Heavy) -> None:
@@ -165,6 +187,26 @@ class TestOneTurn:
         nodes = plan_nodes(heavy.user, "begin_turn", **parameters)
         assert_no_whole_table_is_read(nodes)
         assert rows_read(nodes) <= 20
+
+    @pytest.mark.parametrize(
+        ("function", "place", "parameters"),
+        [("begin_edit", 20, {"content": "Hello"}), ("begin_answer", 21, {})],
+    )
+    def test_one_beside_another_reads_a_handful_of_rows(
+        self, heavy: Heavy, function: str, place: int, parameters: dict[str, object]
+    ) -> None:
+        session_id = heavy.sessions[place]
+        nodes = plan_nodes(
+            heavy.user,
+            function,
+            session_id=session_id,
+            message_id=heavy.user.branch(session_id)[place],
+            client_request_id=lambda: str(uuid.uuid4()),
+            **parameters,
+        )
+        assert_no_whole_table_is_read(nodes)
+        # The eight that were begun here before are siblings, and ahead in the line.
+        assert rows_read(nodes) <= 80
 
     def test_a_checkpoint_reads_its_message_and_no_other(self, heavy: Heavy) -> None:
         turn = heavy.user.begin(heavy.long)

@@ -81,6 +81,15 @@ export function findNewestMessageId(queryClient: QueryClient, sessionId: string)
   return loaded?.messages.at(-1)?.id ?? null;
 }
 
+/** The answers that are being written further down the branch than this message. */
+export function findStreamingBelow(queryClient: QueryClient, message: Message): number[] {
+  const key = queryKeys.messages(message.session_id);
+  const shown = queryClient.getQueryData<MessagePage>(key)?.messages ?? [];
+  const index = shown.findIndex(({ id }) => id === message.id);
+  const below = index === -1 ? [] : shown.slice(index + 1);
+  return below.filter(({ status }) => status === 'streaming').map(({ id }) => id);
+}
+
 /** A session that has just been made: its messages need not be asked for. */
 export function placeNewSession(queryClient: QueryClient, session: Session): void {
   queryClient.setQueryData<MessagePage>(

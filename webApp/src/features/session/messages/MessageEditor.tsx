@@ -1,8 +1,10 @@
+import { useQueryClient } from '@tanstack/react-query';
 import { type KeyboardEvent, type RefObject, useEffect, useId, useRef, useState } from 'react';
 
 import { usePublicConfig } from '@/api/publicConfig';
 import type { Message } from '@/api/schema';
 import { describeSendError } from '@/api/turns/describeSendError';
+import { findStreamingBelow } from '@/api/turns/turnCache';
 import { useTurnRunner } from '@/api/turns/useTurnRunner';
 import { describeExcess, outgoingText } from '@/features/session/composer/composerText';
 import { isComposing } from '@/features/session/composer/isComposing';
@@ -95,6 +97,7 @@ function useEditDraft({ id, content }: Message) {
 
 function useEditSender(message: Message) {
   const runner = useTurnRunner();
+  const queryClient = useQueryClient();
   // Sent again after a failure it is the same edit; other words are another one.
   const sent = useRef({ content: '', clientRequestId: '' });
   const [problem, setProblem] = useState<string | null>(null);
@@ -106,6 +109,10 @@ function useEditSender(message: Message) {
     setProblem(null);
     setIsSending(true);
     try {
+      // What is still being written to the words before answers them no more.
+      await Promise.allSettled(
+        findStreamingBelow(queryClient, message).map((id) => runner.stop(sessionId, id)),
+      );
       await runner.edit({ sessionId, messageId, content, clientRequestId });
       useChatStore.getState().setDraft(editDraftKey(messageId), '');
       stopEditing();
