@@ -9,7 +9,7 @@ from chatServer.database.channel_registry import ChannelRegistry
 from chatServer.database.channel_results import StoredLink
 from chatServer.database.parameters import EditedTurn, NewTurn, SessionFilter
 from chatServer.database.transport import Caller
-from chatServer.errors import MessageNotFound, SessionNotFound
+from chatServer.errors import MessageNotFound, RequestIdReused, SessionNotFound
 from chatServer.models import Message, Session
 from chatServer.services.channel_port import InboundMessage
 from chatServer.services.chat_history_service import ChatHistoryService, SessionQuery
@@ -44,11 +44,13 @@ class LinkedChatService:
             )
             if original is not None:
                 return await self._begin_edit(link, message, original)
-        # The session may be deleted between the two calls; then another one is made.
         try:
             return await self._begin_in_current(link, message)
         except SessionNotFound:
+            # It was deleted between the two calls; now another one is made.
             return await self._begin_in_current(link, message)
+        except RequestIdReused:
+            return await self._rejoin(link, message)
 
     async def begin_session(self, link: StoredLink) -> Session:
         """Let the chat write into a new session."""
@@ -103,10 +105,22 @@ class LinkedChatService:
         session = await self._registry.upsert_session(
             _caller(link), link_id=link.id, chat_id=await self._find_answered(link, message)
         )
+        return await self._begin(link, message, session_id=session.session_id)
+
+    async def _rejoin(self, link: StoredLink, message: InboundMessage) -> Turn:
+        """Find the turn of a message that came before, when the chat wrote into another session."""
+        stored = await self._registry.get_message_by_request(
+            _caller(link), client_request_id=message.request_id
+        )
+        if stored is None:
+            raise RequestIdReused
+        return await self._begin(link, message, session_id=stored.session_id)
+
+    async def _begin(self, link: StoredLink, message: InboundMessage, *, session_id: str) -> Turn:
         turn = await self._turns.begin(
             _caller(link),
             NewTurn(
-                session_id=session.session_id,
+                session_id=session_id,
                 content=message.text,
                 client_request_id=message.request_id,
                 channel="telegram",

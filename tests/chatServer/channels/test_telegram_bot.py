@@ -30,6 +30,18 @@ class TestHandleMessage:
         await ada.write("last")
         assert await ada.bot.wait_for(2, ada.chat_id) == ["echo: once", "echo: last"]
 
+    async def test_an_update_taken_up_again_after_the_chat_has_moved_on_is_the_same_message(
+        self, ada: LinkedPerson
+    ) -> None:
+        update = ada.person.writes("once")
+        await ada.bot.push(update)
+        await ada.bot.wait_for(1, ada.chat_id)
+        await ada.ask("/new")
+        await ada.bot.push(repeat(update))
+        assert await ada.ask("last") == "echo: last"
+        counts = [session.message_count for session in await ada.sessions()]
+        assert counts == [2, 2]
+
     async def test_the_chat_shows_that_the_bot_is_at_work(self, ada: LinkedPerson) -> None:
         await ada.ask("Hello")
         call = await ada.bot.wait_for_call("sendChatAction", chat_id=ada.chat_id)

@@ -42,7 +42,7 @@ function ReceiverNote({ status, otherwise }: ReceiverNoteProps) {
       <span className="max-phone:hidden">
         Your message and the answer will also go to Telegram.
       </span>
-      <span className="phone:hidden">The answer also goes to Telegram.</span>
+      <span className="phone:hidden">What you write also goes to Telegram.</span>
     </p>
   );
 }
