@@ -114,7 +114,8 @@ async def _plan_by_sql(database: psycopg.AsyncConnection) -> Samples:
         due = DueSchedules.model_validate(answer)
         if not due.schedules:
             return Samples([elapsed / DUE] * DUE, elapsed)
-        plans = [plan_schedule(schedule, due.now).to_json() for schedule in due.schedules]
+        made = [plan_schedule(schedule, due.now) for schedule in due.schedules]
+        plans = [plan.to_json() for plan in made if plan is not None]
         started = time.perf_counter()
         await _call(database, "select public.upsert_scheduled_runs(%s)", Jsonb({"plans": plans}))
         elapsed += time.perf_counter() - started

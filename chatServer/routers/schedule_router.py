@@ -79,7 +79,7 @@ async def preview_schedule(
     return services.schedules.preview(cron, timezone)
 
 
-@router.get("/{schedule_id}", responses=document(ScheduleNotFound))
+@router.get("/{schedule_id:uuid}", responses=document(ScheduleNotFound))
 async def get_schedule(
     schedule_id: UUID, caller: CurrentUser, services: ServicesDependency
 ) -> Schedule:
@@ -87,7 +87,7 @@ async def get_schedule(
     return await services.schedules.get_schedule(caller, schedule_id)
 
 
-@router.patch("/{schedule_id}", responses=document(ScheduleNotFound))
+@router.patch("/{schedule_id:uuid}", responses=document(ScheduleNotFound))
 async def update_schedule(
     schedule_id: UUID,
     body: UpdateScheduleRequest,
@@ -98,7 +98,7 @@ async def update_schedule(
     return await services.schedules.update_schedule(caller, schedule_id, changes=body)
 
 
-@router.delete("/{schedule_id}", status_code=204, responses=document(ScheduleNotFound))
+@router.delete("/{schedule_id:uuid}", status_code=204, responses=document(ScheduleNotFound))
 async def delete_schedule(
     schedule_id: UUID, caller: CurrentUser, services: ServicesDependency
 ) -> None:
@@ -107,14 +107,14 @@ async def delete_schedule(
 
 
 @router.post(
-    "/{schedule_id}/run", status_code=202, responses=document(ScheduleNotFound, ScheduleBusy)
+    "/{schedule_id:uuid}/run", status_code=202, responses=document(ScheduleNotFound, ScheduleBusy)
 )
 async def run_schedule(schedule_id: UUID, caller: CurrentUser, services: ServicesDependency) -> Run:
     """Have a schedule run now, paused or not."""
     return await services.schedules.run_now(caller, schedule_id)
 
 
-@router.get("/{schedule_id}/runs", responses=document(ScheduleNotFound, InvalidCursor))
+@router.get("/{schedule_id:uuid}/runs", responses=document(ScheduleNotFound, InvalidCursor))
 async def list_runs(
     schedule_id: UUID,
     query: Annotated[RunListQuery, Query()],

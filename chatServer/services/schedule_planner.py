@@ -18,7 +18,6 @@ from chatServer.services.schedule_times import (
 
 logger = logging.getLogger(__name__)
 
-UNREADABLE_RETRY: Final = timedelta(hours=1)
 AWAY: Final = "The server was away at this time."
 
 
@@ -43,17 +42,21 @@ class SchedulePlanner:
 
 
 def _plan_all(schedules: list[DueSchedule], now: datetime) -> list[Plan]:
-    return [plan_schedule(schedule, now) for schedule in schedules]
+    plans = (plan_schedule(schedule, now) for schedule in schedules)
+    return [plan for plan in plans if plan is not None]
 
 
-def plan_schedule(schedule: DueSchedule, now: datetime) -> Plan:
-    """Plan one schedule: the newest time runs unless it is a day old, the others were missed."""
+def plan_schedule(schedule: DueSchedule, now: datetime) -> Plan | None:
+    """Plan one schedule: the newest time runs unless it is a day old, the others were missed.
+
+    None when it cannot be understood here: it is due again when the planners' lease has run out.
+    """
     try:
         timetable = read_timetable(schedule.cron, schedule.timezone)
     except ScheduleRefused:
-        # Another replica may have newer time zone data; the schedule stays as it is until then.
-        logger.error("schedule %s cannot be understood here", schedule.schedule_id)
-        return _to_plan(schedule, next_run_at=now + UNREADABLE_RETRY, runs=[])
+        # Another replica may have newer time zone data.
+        logger.warning("schedule %s cannot be understood here", schedule.schedule_id)
+        return None
     due = find_due_times(timetable, planned_for=schedule.next_run_at, now=now)
     is_fresh = now - due.newest <= timedelta(seconds=SCHEDULE_CATCH_UP_SECONDS)
     missed = list(due.missed) if is_fresh else [*due.missed, due.newest]
@@ -71,21 +74,15 @@ def plan_schedule(schedule: DueSchedule, now: datetime) -> Plan:
     if is_fresh:
         title = title_run(schedule.title, due.newest, timetable.zone)
         runs.append(PlannedRun(title=title, scheduled_for=due.newest, status="waiting"))
-    return _to_plan(schedule, next_run_at=due.next, runs=runs)
+    return Plan(
+        schedule_id=schedule.schedule_id,
+        version=schedule.version,
+        planned_for=schedule.next_run_at,
+        next_run_at=due.next,
+        runs=runs,
+    )
 
 
 def _tell_earlier(count: int) -> str:
     number = f"{count:,}" if count < COUNTED_MAX // 2 else "many"
     return f"The server was away at this time and at {number} times before it."
-
-
-def _to_plan(
-    schedule: DueSchedule, *, next_run_at: datetime | None, runs: list[PlannedRun]
-) -> Plan:
-    return Plan(
-        schedule_id=schedule.schedule_id,
-        version=schedule.version,
-        planned_for=schedule.next_run_at,
-        next_run_at=next_run_at,
-        runs=runs,
-    )

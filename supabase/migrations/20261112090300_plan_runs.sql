@@ -32,12 +32,12 @@ end;
 $$;
 
 -- A run that waited for a day is as late as one that nobody planned.
-create function private.miss_old_runs(p_schedule_ids uuid[]) returns void
+create function private.miss_old_runs() returns void
 language sql volatile security invoker set search_path = '' as $$
   update public.scheduled_runs r
   set status = 'missed', failure_reason = 'It waited for more than a day.',
       finished_at = clock_timestamp()
-  where r.schedule_id = any(p_schedule_ids) and r.status = 'waiting' and r.trigger = 'planned'
+  where r.status = 'waiting' and r.trigger = 'planned'
     and r.scheduled_for < clock_timestamp() - interval '1 day'
 $$;
 
@@ -48,20 +48,17 @@ create function public.upsert_scheduled_runs(p_plans jsonb) returns jsonb
 language plpgsql volatile security invoker set search_path = '' as $$
 declare
   v_plans jsonb := private.plain_json(p_plans) -> 'plans';
-  v_ids uuid[];
   v_planned_count integer;
   v_waiting_count integer;
 begin
   -- Locked before the runs are looked at, so that none begins between the two.
-  v_ids := array(
-    select s.schedule_id from public.agent_schedules s
-    where s.schedule_id in (
-      select p.schedule_id from jsonb_to_recordset(v_plans) as p (schedule_id uuid)
-    )
-    order by s.schedule_id
-    for no key update
-  );
-  perform private.miss_old_runs(v_ids);
+  perform 1 from public.agent_schedules s
+  where s.schedule_id in (
+    select p.schedule_id from jsonb_to_recordset(v_plans) as p (schedule_id uuid)
+  )
+  order by s.schedule_id
+  for no key update;
+  perform private.miss_old_runs();
   with moved as (
     update public.agent_schedules s
     set next_run_at = p.next_run_at, plan_at = p.next_run_at
@@ -102,5 +99,5 @@ end;
 $$;
 
 grant execute on function public.claim_due_schedules(integer, integer) to service_role;
-grant execute on function private.miss_old_runs(uuid[]) to service_role;
+grant execute on function private.miss_old_runs() to service_role;
 grant execute on function public.upsert_scheduled_runs(jsonb) to service_role;

@@ -115,6 +115,7 @@ declare
 begin
   perform pg_advisory_xact_lock(hashtextextended('scheduled_runs', 0));
   perform private.put_back_lost_runs();
+  perform private.miss_old_runs();
   with busy as (
     select b.user_id, count(*) as run_count from public.scheduled_runs b
     where b.status = 'running'
@@ -125,7 +126,6 @@ begin
     from public.scheduled_runs w
     left join busy on busy.user_id = w.user_id
     where w.status = 'waiting' and w.available_at <= now()
-      and (w.trigger = 'manual' or w.scheduled_for >= now() - interval '1 day')
   ), chosen as (
     select w.run_id from waiting w
     where w.place <= p_user_limit

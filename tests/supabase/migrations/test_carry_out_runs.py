@@ -13,6 +13,7 @@ from tests.supabase.migrations.registry_user import (
     expire,
     lease,
     new_user,
+    run,
 )
 from tests.supabase.migrations.schedule_user import (
     begin_run,
@@ -217,3 +218,14 @@ class TestDeleting:
         session = user.session(turn["session"]["session_id"])
         assert (session["is_active"], session["schedule_id"]) == (False, None)
         assert session["is_folded"] is True
+
+    def test_the_user_takes_everything_along_even_while_a_run_goes_on(
+        self, user: RegistryUser, schedule_id: str
+    ) -> None:
+        claimed = take(user, schedule_id)
+        begin_turn(user, claimed)
+        take(user, new_schedule(user))
+        change(user.database, "delete from auth.users where id = %s", user.id)
+        with user.database.connect() as connection:
+            for table in ("agent_schedules", "scheduled_runs", "chat_sessions"):
+                assert run(connection, f"select * from {table}") == []  # noqa: S608 - from above

@@ -8,6 +8,7 @@ from tests.supabase.migrations.registry_user import RegistryUser, new_user
 from tests.supabase.migrations.schedule_user import (
     begin_run,
     begin_turn,
+    change,
     claim,
     new_schedule,
     runs,
@@ -60,3 +61,20 @@ def test_no_user_has_more_than_their_limit_at_once_however_workers_race(database
     assert len(taken) == 3
     heavy.complete(begin_turn(heavy, taken[0]))
     assert len(claim(database, limit=8, user_limit=3)) == 1
+
+
+def test_a_planned_run_that_waited_for_a_day_is_missed_and_its_schedule_is_free(
+    user: RegistryUser,
+) -> None:
+    schedule_id = new_schedule(user)
+    begin_run(user, schedule_id)
+    change(
+        user.database,
+        "update scheduled_runs set trigger = 'planned',"
+        " scheduled_for = now() - interval '25 hours'",
+    )
+    assert claim(user.database) == []
+    [run] = runs(user, schedule_id)
+    assert (run["status"], run["failure_reason"]) == ("missed", "It waited for more than a day.")
+    begin_run(user, schedule_id)
+    assert len(claim(user.database)) == 1
