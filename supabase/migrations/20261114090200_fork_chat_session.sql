@@ -64,6 +64,10 @@ begin
   end if;
 
   v_ids := private.branch_ids(p_session_id, p_message_id);
+  -- What is copied within the few seconds that a request may take.
+  if cardinality(v_ids) > 10000 then
+    perform private.refuse('message_id', 'Name a branch of at most 10000 messages.');
+  end if;
   if exists (
     select 1 from unnest(v_ids) as of_branch (id)
     join public.chat_message_history m on m.id = of_branch.id

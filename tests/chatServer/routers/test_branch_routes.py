@@ -106,6 +106,15 @@ class TestRegenerateMessage:
         assert (response.status_code, response.json()["code"]) == (409, "message_not_an_answer")
 
 
+async def test_a_parent_from_another_session_is_not_found(visit: Visit) -> None:
+    _, answer = await ask_once(visit)
+    elsewhere = await visit.stage.new_session(visit.caller)
+    body = message_body("hi") | {"parent_id": answer["id"]}
+    response = await visit.client.post(f"/api/chat/sessions/{elsewhere}/messages", json=body)
+    assert (response.status_code, response.json()["code"]) == (404, "message_not_found")
+    assert await visit.stage.messages(visit.caller, elsewhere) == []
+
+
 class TestUpdateHead:
     async def test_shows_the_branch_on_every_device(self, visit: Visit) -> None:
         question, answer = await ask_once(visit)

@@ -27,6 +27,8 @@ class TestCancel:
         assert (cancelled.status, cancelled.content) == ("cancelled", "first ")
         assert (await read_stream(turn.events())).answer == cancelled
         assert await stage.stored(caller, cancelled) == cancelled
+        again = await stage.turns.cancel(caller, session_id=session_id, message_id=answer_id)
+        assert again == cancelled
 
     async def test_on_another_replica_stops_it_too(self, stage: TurnStage) -> None:
         caller = await stage.sign_up()

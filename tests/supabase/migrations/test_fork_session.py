@@ -97,6 +97,19 @@ def test_of_a_branch_that_is_being_written_waits_for_its_end(
     assert (last["status"], last["content"]) == ("cancelled", "Half")
 
 
+def test_of_more_than_ten_thousand_messages_is_refused(
+    user: RegistryUser, session_id: str
+) -> None:
+    statement = (
+        "insert into chat_message_history (session_id, role, content)"
+        " select %s, 'user', 'x' from generate_series(1, 10001) returning id"
+    )
+    ids = [row[0] for row in user.run(statement, (session_id,))]
+    with refused("PT422", "validation_failed", "message_id"):
+        fork(user, session_id, ids[-1])
+    assert fork(user, session_id, ids[-2])["session"]["message_count"] == 10_000
+
+
 def test_of_a_message_elsewhere_is_not_found(user: RegistryUser, session_id: str) -> None:
     elsewhere = user.answer(user.new_session())
     with refused("PT404", "message_not_found", "message_id"):

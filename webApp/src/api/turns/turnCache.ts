@@ -17,6 +17,8 @@ import type { TurnStarted } from '@/api/turns/turnEvents';
 
 const NEWEST_PAGE_SIZE = 50;
 const LARGEST_PAGE_SIZE = 200;
+/** How far the version that was chosen is looked for above the newest page of its branch. */
+const PAGES_ABOVE_A_SWITCH = 20;
 const POLL_MS = 5_000;
 
 const newestKey = (sessionId: string) => [...queryKeys.session(sessionId), 'newest'] as const;
@@ -73,6 +75,12 @@ export async function switchBranch(
   const page: MessagePage = { messages, has_more, next_before_id };
   patchMessages(queryClient, sessionId, (loaded) => mergeNewestMessages(loaded, page));
   placeSession(queryClient, session);
+  // A long way above the end it is not on that page, and the reader is looking at it.
+  for (let pages = 0; pages < PAGES_ABOVE_A_SWITCH; pages += 1) {
+    const loaded = queryClient.getQueryData<MessagePage>(queryKeys.messages(sessionId));
+    if (!loaded?.has_more || loaded.messages.some(({ id }) => id === messageId)) return;
+    await loadMessagesAbove(queryClient, sessionId);
+  }
 }
 
 /** The newest message that is shown; what is written now is meant to follow it. */
