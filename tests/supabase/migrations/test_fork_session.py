@@ -97,9 +97,7 @@ def test_of_a_branch_that_is_being_written_waits_for_its_end(
     assert (last["status"], last["content"]) == ("cancelled", "Half")
 
 
-def test_of_more_than_ten_thousand_messages_is_refused(
-    user: RegistryUser, session_id: str
-) -> None:
+def test_of_more_than_ten_thousand_messages_is_refused(user: RegistryUser, session_id: str) -> None:
     statement = (
         "insert into chat_message_history (session_id, role, content)"
         " select %s, 'user', 'x' from generate_series(1, 10001) returning id"
