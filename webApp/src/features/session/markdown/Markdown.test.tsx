@@ -93,6 +93,18 @@ describe('Markdown', () => {
     expect(await screen.findByText('return')).toHaveClass('hljs-keyword');
   });
 
+  test('colours a language by any of its names, and another one later', async () => {
+    const { rerender } = render(<Markdown text={'```TSX\nconst a = 1;\n```'} />);
+    expect(await screen.findByText('const')).toHaveClass('hljs-keyword');
+    rerender(<Markdown text={'- in a list\n\n  ```Rust\n  fn main() {}\n  ```'} />);
+    expect(await screen.findByText('fn')).toHaveClass('hljs-keyword');
+  });
+
+  test('leaves code in an unknown language as it is', () => {
+    render(<Markdown text={'```constructor\nreturn None\n```'} />);
+    expect(screen.getByText('return None')).toBeVisible();
+  });
+
   test.each([
     '',
     'Words',

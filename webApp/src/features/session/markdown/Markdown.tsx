@@ -13,7 +13,6 @@ import { splitBlocks } from '@/features/session/markdown/splitBlocks';
 import { trimCode } from '@/features/session/markdown/trimCode';
 import { useHighlighter } from '@/features/session/markdown/useHighlighter';
 
-const CODE_MARK = /```|~~~/;
 const COMPONENTS: Components = {
   a: ({ properties, children }) => (
     <MarkdownLink href={textProperty(properties.href)}>{children}</MarkdownLink>
@@ -44,7 +43,7 @@ export function Markdown({ text, isStreaming = false }: MarkdownProps) {
 }
 
 const Block = memo(function Block({ text, hasCaret }: { text: string; hasCaret: boolean }) {
-  const highlight = useHighlighter(CODE_MARK.test(text));
+  const highlight = useHighlighter(text);
   return useMemo(() => {
     const tree = parseMarkdown(text);
     trimCode(tree);

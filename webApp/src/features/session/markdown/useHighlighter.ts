@@ -1,11 +1,12 @@
+import type { Element, Root } from 'hast';
 import { useEffect, useSyncExternalStore } from 'react';
 
-import type { highlightCode } from '@/features/session/markdown/highlighter';
+type Highlight = (tree: Root | Element) => void;
 
-type Highlight = typeof highlightCode;
+const NAMED_FENCE = /(?:`{3,}|~{3,})[ \t]*([^\s`~]+)/g;
 
+// Another function each time a language is added, so that code in it is drawn once more.
 let highlight: Highlight | null = null;
-let isLoading = false;
 const listeners = new Set<() => void>();
 
 function subscribe(listener: () => void): () => void {
@@ -13,23 +14,24 @@ function subscribe(listener: () => void): () => void {
   return () => listeners.delete(listener);
 }
 
-async function load(): Promise<void> {
-  if (isLoading) return;
-  isLoading = true;
+async function load(names: readonly string[]): Promise<void> {
   try {
-    highlight = (await import('@/features/session/markdown/highlighter')).highlightCode;
+    const { highlightCode, loadLanguages } =
+      await import('@/features/session/markdown/highlighter');
+    if (!(await loadLanguages(names))) return;
+    highlight = (tree) => highlightCode(tree);
     for (const listener of listeners) listener();
   } catch {
     // Code stays readable without colours; the next block tries again.
-    isLoading = false;
   }
 }
 
-/** Colours for code, loaded when the first code is shown: they are a fifth of the app's weight. */
-export function useHighlighter(hasCode: boolean): Highlight | null {
+/** Colours for the code in a text, each language loaded when it is first shown; null before. */
+export function useHighlighter(text: string): Highlight | null {
+  const names = [...text.matchAll(NAMED_FENCE)].map(([, name]) => name).join(' ');
   useEffect(() => {
-    if (hasCode) void load();
-  }, [hasCode]);
+    if (names !== '') void load(names.split(' '));
+  }, [names]);
   const loaded = useSyncExternalStore(subscribe, () => highlight);
-  return hasCode ? loaded : null;
+  return names === '' ? null : loaded;
 }
