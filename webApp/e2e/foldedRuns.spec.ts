@@ -1,8 +1,8 @@
 import { openSignedIn } from '#e2e/harness/accounts.ts';
 import { seedSessions } from '#e2e/harness/seed.ts';
+import { seedRuns } from '#e2e/harness/seedRuns.ts';
 import { sessionRows } from '#e2e/harness/sessionRows.ts';
 import { expect, test } from '#e2e/harness/test.ts';
-import { seedRuns } from '#e2e/scheduleSeeds.ts';
 
 const HOUR = 60 * 60 * 1000;
 

@@ -5,8 +5,7 @@ import {
   keepPicture,
   recordLayoutShift,
 } from '#e2e/harness/measures.ts';
-import { realisticSessions } from '#e2e/harness/realisticSessions.ts';
-import { seedSessions } from '#e2e/harness/seed.ts';
+import { seedRegistry } from '#e2e/harness/realisticSessions.ts';
 import { sessionRows } from '#e2e/harness/sessionRows.ts';
 import { expect, test } from '#e2e/harness/test.ts';
 
@@ -31,7 +30,7 @@ for (const theme of ['light', 'dark'] as const) {
         await expectSteadyLayout(page);
         await keepPicture(page, `sign-in-${name}`);
 
-        await seedSessions(stack, account, realisticSessions(new Date()));
+        await seedRegistry(stack, account);
         await openSignedIn(page, account);
         const drawer = page.getByRole('button', { name: 'Show sessions' });
         await expect(sessionRows(page).first().or(drawer)).toBeVisible();
@@ -66,7 +65,7 @@ test.describe('on a phone', () => {
     stack,
     account,
   }) => {
-    await seedSessions(stack, account, realisticSessions(new Date()));
+    await seedRegistry(stack, account);
     await openSignedIn(page, account);
     await sessionRows(page).filter({ hasText: 'Spanish for the pharmacy' }).tap();
     await expect(page).toHaveTitle('Spanish for the pharmacy · chat-registry');
@@ -89,7 +88,7 @@ test.describe('between phone and wide', () => {
     stack,
     account,
   }) => {
-    await seedSessions(stack, account, realisticSessions(new Date()));
+    await seedRegistry(stack, account);
     await openSignedIn(page, account);
     const button = page.getByRole('button', { name: 'Show sessions' });
     await button.click();

@@ -5,8 +5,7 @@ import {
   keepPicture,
   recordLayoutShift,
 } from '#e2e/harness/measures.ts';
-import { realisticSessions } from '#e2e/harness/realisticSessions.ts';
-import { seedSessions } from '#e2e/harness/seed.ts';
+import { seedRegistry } from '#e2e/harness/realisticSessions.ts';
 import { expect, test } from '#e2e/harness/test.ts';
 import { serveRunSessions, serveSchedules } from '#e2e/scheduleStandIns.ts';
 
@@ -67,7 +66,7 @@ for (const theme of ['light', 'dark'] as const) {
       test('runs fold under their schedules in the picker', async ({ page, stack, account }) => {
         await serveSchedules(page);
         await serveRunSessions(page);
-        await seedSessions(stack, account, realisticSessions(new Date()));
+        await seedRegistry(stack, account);
         await recordLayoutShift(page);
         await openSignedIn(page, account);
         const fold = page.getByRole('button', { name: /Daily digest.*running/ });

@@ -5,8 +5,7 @@ import { fileURLToPath } from 'node:url';
 
 import { openSignedIn, signUp } from '#e2e/harness/accounts.ts';
 import { CHROMIUM_ARGS, chromiumPath } from '#e2e/harness/chromium.ts';
-import { realisticSessions } from '#e2e/harness/realisticSessions.ts';
-import { seedSessions } from '#e2e/harness/seed.ts';
+import { seedRegistry } from '#e2e/harness/realisticSessions.ts';
 import { startStack } from '#e2e/harness/stack.ts';
 import { sessionRows } from '#e2e/harness/sessionRows.ts';
 
@@ -21,7 +20,7 @@ await mkdir(FOLDER, { recursive: true });
 const { stack, stop } = await startStack();
 try {
   const account = await signUp(stack, 'ada');
-  const [sessionId = ''] = await seedSessions(stack, account, realisticSessions(new Date()));
+  const [sessionId = ''] = await seedRegistry(stack, account);
   const browser = await chromium.launch({
     executablePath: await chromiumPath(),
     args: CHROMIUM_ARGS,

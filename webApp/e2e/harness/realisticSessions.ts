@@ -1,4 +1,7 @@
-import type { SeedSession } from '#e2e/harness/seed.ts';
+import type { Account } from '#e2e/harness/accounts.ts';
+import { seedSessions, type SeedSession } from '#e2e/harness/seed.ts';
+import { seedRuns, type SeedRuns } from '#e2e/harness/seedRuns.ts';
+import type { Stack } from '#e2e/harness/stack.ts';
 
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
@@ -33,14 +36,46 @@ Run it every ten minutes. On the 18th it would have warned you an hour and a hal
   },
 ];
 
-/** A registry as somebody would have it who uses all three channels, seen at `now`. */
-export function realisticSessions(now: Date): SeedSession[] {
-  const ago = (minutes: number) => new Date(now.getTime() - minutes * MINUTE);
-  const daysAgo = (days: number, hour: number, minute: number) => {
-    const day = new Date(now.getTime() - days * DAY);
-    day.setHours(hour, minute, 0, 0);
-    return day;
-  };
+/** A registry as somebody would have it who uses all three channels; returns its session ids. */
+export async function seedRegistry(stack: Stack, account: Account): Promise<string[]> {
+  const now = new Date();
+  for (const runs of realisticRuns(now)) await seedRuns(stack, account, runs);
+  return seedSessions(stack, account, realisticSessions(now));
+}
+
+function minutesBefore(now: Date, minutes: number): Date {
+  return new Date(now.getTime() - minutes * MINUTE);
+}
+
+function daysBefore(now: Date, days: number, [hour, minute]: [number, number]): Date {
+  const day = new Date(now.getTime() - days * DAY);
+  day.setHours(hour, minute, 0, 0);
+  return day;
+}
+
+function realisticRuns(now: Date): SeedRuns[] {
+  return [
+    { title: 'Daily digest', count: 31, everyHours: 24, newestAt: minutesBefore(now, 31) },
+    {
+      title: 'Week ahead',
+      count: 6,
+      everyHours: 7 * 24,
+      newestAt: daysBefore(now, 1, [18, 0]),
+      failureReason: 'The calendar did not answer.',
+    },
+    {
+      title: 'Monthly energy report',
+      count: 3,
+      everyHours: 30 * 24,
+      newestAt: daysBefore(now, 19, [8, 0]),
+    },
+  ];
+}
+
+function realisticSessions(now: Date): SeedSession[] {
+  const ago = (minutes: number) => minutesBefore(now, minutes);
+  const daysAgo = (days: number, hour: number, minute: number) =>
+    daysBefore(now, days, [hour, minute]);
   return [
     {
       channel: 'telegram',
@@ -51,10 +86,6 @@ export function realisticSessions(now: Date): SeedSession[] {
     session('web', 'Letter to the landlord', ago(14), [
       'The radiator in the hall has been cold since Monday. Write to Mr Okafor, friendly but clear.',
       'Here is a version that is warm in tone and still asks for something definite.',
-    ]),
-    session('scheduled', 'Daily digest', ago(31), [
-      'What is on today?',
-      'Clear night, light wind from the east. Two appointments, both after lunch.',
     ]),
     session('telegram', 'Lisbon, 4 to 8 December', ago(52), [
       'Which flight leaves me the afternoon?',
@@ -67,10 +98,6 @@ export function realisticSessions(now: Date): SeedSession[] {
     session('telegram', 'Sourdough at 70 % water', daysAgo(1, 21, 18), [
       'How often do I fold it?',
       'Fold every half hour, four times, then leave it.',
-    ]),
-    session('scheduled', 'Week ahead', daysAgo(1, 18, 0), [
-      'What is the week like?',
-      'Three appointments, one of them moved to Thursday.',
     ]),
     session('web', 'Spanish for the pharmacy', daysAgo(1, 16, 2), [
       'And how do I say it is for a child?',
@@ -87,10 +114,6 @@ export function realisticSessions(now: Date): SeedSession[] {
     session('web', 'What to plant in October', daysAgo(6, 17, 41), [
       'Does garlic mind frost?',
       'It needs it. Plant the cloves before the ground closes.',
-    ]),
-    session('scheduled', 'Monthly energy report', daysAgo(19, 8, 0), [
-      'How much did we use?',
-      'Eleven per cent less than in the month before.',
     ]),
     {
       ...session('web', 'Kitchen renovation', daysAgo(3, 10, 12), [

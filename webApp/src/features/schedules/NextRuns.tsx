@@ -27,7 +27,7 @@ export function NextRuns({ preview, timezone, isRefused }: NextRunsProps) {
           <Button onClick={() => void refetch()}>Try again</Button>
         </div>
       ) : data && !isRefused ? (
-        <div className={classNames(isPlaceholderData && 'opacity-60')}>
+        <div className={classNames(isPlaceholderData && '**:text-muted')}>
           <p className="font-semibold">{data.description}</p>
           <PlannedTimes instants={data.next_runs_at} timezone={timezone} />
         </div>

@@ -3,18 +3,20 @@ import postgres from 'postgres';
 import type { Account } from '#e2e/harness/accounts.ts';
 import type { Stack } from '#e2e/harness/stack.ts';
 
-interface SeedRuns {
+export interface SeedRuns {
   title: string;
   count: number;
-  /** When the newest run was; the others are an hour apart. Now when left out. */
+  /** When the newest run was; now when left out. */
   newestAt?: Date;
+  /** How far the runs are apart. */
+  everyHours?: number;
   /** Why the newest run failed; it did not when left out. */
   failureReason?: string;
 }
 
 /** Makes a schedule that has run this often; each run is numbered, the newest has the greatest. */
 export async function seedRuns(stack: Stack, account: Account, seed: SeedRuns): Promise<string> {
-  const { title, count, newestAt = new Date(), failureReason = null } = seed;
+  const { title, count, newestAt = new Date(), everyHours = 1, failureReason = null } = seed;
   const sql = postgres(stack.db_url, { max: 1 });
   const scheduleId = crypto.randomUUID();
   await sql.begin(async (transaction) => {
@@ -26,7 +28,7 @@ export async function seedRuns(stack: Stack, account: Account, seed: SeedRuns): 
     await transaction`
       with runs as (
         select gen_random_uuid() as run_id, n,
-          ${newestAt.toISOString()}::timestamptz - (${count} - n) * interval '1 hour' as at
+          ${newestAt.toISOString()}::timestamptz - (${count} - n) * ${everyHours}::int * interval '1 hour' as at
         from generate_series(1, ${count}::int) as n
       ), stored as (
         insert into scheduled_runs (
