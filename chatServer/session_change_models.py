@@ -8,13 +8,18 @@ from chatServer.fields import Metadata, SessionVersion, Title, Topic
 from chatServer.models import RequestModel, Session, StoredModel
 
 
+def _without_default(schema: dict[str, JsonValue]) -> None:
+    """Leave out a default that is none: a field left out stays as it is."""
+    schema.pop("default", None)
+
+
 class UpdateSessionRequest(RequestModel):
     """The fields to change; those left out stay. Null empties a title or a topic."""
 
     title: Title | None = None
     topic: Topic | None = None
-    archived: bool = False
-    pinned: bool = False
+    archived: bool = Field(default=False, json_schema_extra=_without_default)
+    pinned: bool = Field(default=False, json_schema_extra=_without_default)
     metadata: Metadata = Field(default_factory=dict)
     base_version: SessionVersion | None = Field(
         default=None,

@@ -1,14 +1,17 @@
 import type { Channel } from '@/api/schema';
 
+/** What the picker's list shows: a channel, the archive, or all that is not in it. */
+export type ListFilter = Channel | 'archived' | null;
+
 /** Every key of the server's state; `all` is the stem of a user's own. */
 export const queryKeys = {
   publicConfig: () => ['config'] as const,
   all: ['chat'] as const,
   sessionLists: () => [...queryKeys.all, 'sessions', 'list'] as const,
-  sessionList: (channel: Channel | null) => [...queryKeys.sessionLists(), channel] as const,
+  sessionList: (filter: ListFilter) => [...queryKeys.sessionLists(), filter] as const,
   newestSessionLists: () => [...queryKeys.all, 'sessions', 'newest'] as const,
-  newestSessions: (channel: Channel | null) =>
-    [...queryKeys.newestSessionLists(), channel] as const,
+  newestSessions: (filter: ListFilter) => [...queryKeys.newestSessionLists(), filter] as const,
+  pinnedSessions: () => [...queryKeys.all, 'sessions', 'pinned'] as const,
   sessionCounts: () => [...queryKeys.all, 'sessions', 'counts'] as const,
   session: (sessionId: string) => [...queryKeys.all, 'session', sessionId] as const,
   scheduleSessionLists: () => [...queryKeys.all, 'sessions', 'of schedule'] as const,

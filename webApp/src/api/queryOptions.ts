@@ -2,22 +2,26 @@ import { infiniteQueryOptions, type QueryClient, queryOptions } from '@tanstack/
 
 import { apiClient, dataOf } from '@/api/client';
 import { fetchPublicConfig } from '@/api/publicConfig';
-import { queryKeys } from '@/api/queryKeys';
-import type { Channel, MessagePage, Session, SessionPage } from '@/api/schema';
+import { type ListFilter, queryKeys } from '@/api/queryKeys';
+import type { MessagePage, Session, SessionPage } from '@/api/schema';
 import { mergeNewestPage, type SessionList } from '@/api/sessionListCache';
 
 const PAGE_SIZE = 50;
+const PINNED_MAX = 200;
 const SESSIONS_POLL_MS = 5_000;
 const COUNTS_POLL_MS = 15_000;
 
 /** Runs nobody has continued are left out: the list has a row for their schedule. */
 async function fetchSessionPage(
-  channel: Channel | null,
+  filter: ListFilter,
   cursor: string | null,
   signal: AbortSignal,
 ): Promise<SessionPage> {
-  const filter = { folded: 'false', ...(channel && { channel }) } as const;
-  const query = { limit: PAGE_SIZE, ...filter, ...(cursor && { cursor }) };
+  const where =
+    filter === 'archived'
+      ? ({ archived: 'true' } as const)
+      : ({ folded: 'false', ...(filter && { channel: filter }) } as const);
+  const query = { limit: PAGE_SIZE, ...where, ...(cursor && { cursor }) };
   return dataOf(await apiClient.GET('/api/chat/sessions', { params: { query }, signal }));
 }
 
@@ -31,10 +35,10 @@ export function publicConfigOptions() {
 }
 
 /** The picker's list, newest activity first; pages downward by cursor. */
-export function sessionListOptions(channel: Channel | null) {
+export function sessionListOptions(filter: ListFilter) {
   return infiniteQueryOptions({
-    queryKey: queryKeys.sessionList(channel),
-    queryFn: ({ pageParam, signal }) => fetchSessionPage(channel, pageParam, signal),
+    queryKey: queryKeys.sessionList(filter),
+    queryFn: ({ pageParam, signal }) => fetchSessionPage(filter, pageParam, signal),
     initialPageParam: null as string | null,
     getNextPageParam: (page) => page.next_cursor,
     // newestSessionsOptions keeps it fresh without reading every loaded page again.
@@ -44,12 +48,12 @@ export function sessionListOptions(channel: Channel | null) {
 }
 
 /** Reads the first page every few seconds and lays it over the loaded list. */
-export function newestSessionsOptions(queryClient: QueryClient, channel: Channel | null) {
+export function newestSessionsOptions(queryClient: QueryClient, filter: ListFilter) {
   return queryOptions({
-    queryKey: queryKeys.newestSessions(channel),
+    queryKey: queryKeys.newestSessions(filter),
     queryFn: async ({ signal }) => {
-      const fresh = await fetchSessionPage(channel, null, signal);
-      queryClient.setQueryData<SessionList>(queryKeys.sessionList(channel), (list) =>
+      const fresh = await fetchSessionPage(filter, null, signal);
+      queryClient.setQueryData<SessionList>(queryKeys.sessionList(filter), (list) =>
         list ? mergeNewestPage(list, fresh) : undefined,
       );
       return null;
@@ -60,6 +64,18 @@ export function newestSessionsOptions(queryClient: QueryClient, channel: Channel
     refetchInterval: SESSIONS_POLL_MS,
     refetchOnWindowFocus: 'always',
     retry: false,
+  });
+}
+
+/** What is pinned, however long ago something happened in it. */
+export function pinnedSessionsOptions() {
+  return queryOptions({
+    queryKey: queryKeys.pinnedSessions(),
+    queryFn: async ({ signal }) => {
+      const params = { query: { pinned: 'true', limit: PINNED_MAX } } as const;
+      return dataOf(await apiClient.GET('/api/chat/sessions', { params, signal })).sessions;
+    },
+    refetchInterval: COUNTS_POLL_MS,
   });
 }
 

@@ -1359,16 +1359,10 @@ export interface components {
             title?: string | null;
             /** Topic */
             topic?: string | null;
-            /**
-             * Archived
-             * @default false
-             */
-            archived: boolean;
-            /**
-             * Pinned
-             * @default false
-             */
-            pinned: boolean;
+            /** Archived */
+            archived?: boolean;
+            /** Pinned */
+            pinned?: boolean;
             /** Metadata */
             metadata?: {
                 [key: string]: components["schemas"]["JsonValue"];

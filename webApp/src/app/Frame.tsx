@@ -4,6 +4,9 @@ import { useLocation } from 'react-router';
 import { PickerColumn } from '@/app/PickerColumn';
 import { signOut } from '@/app/signOut';
 import { Picker } from '@/features/picker/Picker';
+import type { RenderRowMenu } from '@/features/picker/rowProps';
+import { SessionMenuButton } from '@/features/sessionMenu/SessionMenuButton';
+import { nameSession } from '@/lib/nameSession';
 import { classNames } from '@/lib/ui/classNames';
 import { PHONE, useMediaQuery, WIDE } from '@/lib/useMediaQuery';
 
@@ -16,6 +19,10 @@ const ConnectTelegram = lazy(async () => ({
 const PickerDrawer = lazy(async () => ({
   default: (await import('@/app/PickerDrawer')).PickerDrawer,
 }));
+
+const renderMenu: RenderRowMenu = (session, look) => (
+  <SessionMenuButton session={session} label={`Menu of ${nameSession(session)}`} {...look} />
+);
 
 /** The picker beside the session; in a drawer below 900 px; one at a time below 640 px. */
 export function Frame({ email }: { email: string }) {
@@ -30,6 +37,7 @@ export function Frame({ email }: { email: string }) {
       onSignOut={() => void signOut()}
       onConnectTelegram={telegram.open}
       onOpenSession={() => setIsDrawerOpen(false)}
+      renderMenu={renderMenu}
     />
   );
   return (

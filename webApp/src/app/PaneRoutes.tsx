@@ -9,6 +9,7 @@ import { NotFoundPane } from '@/app/NotFoundPane';
 import { RunOrigin } from '@/features/schedules/RunOrigin';
 import { NewSessionPane } from '@/features/session/NewSessionPane';
 import { SessionPane } from '@/features/session/SessionPane';
+import { SessionMenuButton } from '@/features/sessionMenu/SessionMenuButton';
 import { TelegramNote } from '@/features/telegram/TelegramNote';
 import { nameSession } from '@/lib/nameSession';
 import { useDocumentTitle } from '@/lib/useDocumentTitle';
@@ -67,6 +68,7 @@ function SessionRoute(headStart: HeadStartProps) {
         sessionId={sessionId}
         headStart={<HeadStart {...headStart} />}
         origin={session?.schedule_id ? <RunOrigin scheduleId={session.schedule_id} /> : null}
+        menu={session && <SessionMenuButton session={session} label="Session menu" />}
         notice={
           <TelegramNote receiver={session?.receiver ?? null} otherwise={<DemoModelNotice />} />
         }

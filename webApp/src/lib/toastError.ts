@@ -9,6 +9,14 @@ const LOOK = {
   '--normal-text': 'var(--text)',
 } as CSSProperties;
 
+/** Above the composer, which may hold what somebody is writing. */
+const PLACE = {
+  position: 'bottom-center',
+  style: LOOK,
+  offset: { bottom: 144 },
+  mobileOffset: { bottom: 104 },
+} as const;
+
 let loading: Promise<typeof Sonner> | undefined;
 
 /** Loads sonner when the first toast is needed; most visits never see one. */
@@ -17,9 +25,25 @@ async function loadToaster(): Promise<typeof Sonner> {
   const root = createRoot(document.body.appendChild(document.createElement('div')));
   // A toast that comes before its place is mounted would be lost.
   flushSync(() => {
-    root.render(createElement(sonner.Toaster, { position: 'bottom-center', style: LOOK }));
+    root.render(createElement(sonner.Toaster, PLACE));
   });
   return sonner;
+}
+
+interface ToastAction {
+  label: string;
+  onAction: () => void;
+}
+
+/** How long what was done can be taken back. */
+const ACTION_MS = 8_000;
+
+/** Says what was done, with a button that does something about it. */
+export function toastAction(sentence: string, { label, onAction }: ToastAction): void {
+  loading ??= loadToaster();
+  void loading.then(({ toast }) =>
+    toast(sentence, { duration: ACTION_MS, action: { label, onClick: onAction } }),
+  );
 }
 
 /** Says what failed where the page has no place of its own for it. */

@@ -4,7 +4,7 @@ import { persist } from 'zustand/middleware';
 import type { ChannelName } from '@/lib/channel';
 
 export type Theme = 'system' | 'light' | 'dark';
-export type ChannelFilter = 'all' | ChannelName;
+export type ChannelFilter = 'all' | 'archived' | ChannelName;
 
 export const PICKER_WIDTH = { min: 240, default: 300, max: 420 };
 /** The key of the draft of a session that does not exist yet. */

@@ -1,20 +1,25 @@
 import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useMemo } from 'react';
 
 import { apiClient, dataOf } from '@/api/client';
-import { queryKeys } from '@/api/queryKeys';
+import { type ListFilter, queryKeys } from '@/api/queryKeys';
 import {
   messagesOptions,
   newestSessionsOptions,
+  pinnedSessionsOptions,
   sessionCountsOptions,
   sessionListOptions,
   sessionOptions,
 } from '@/api/queryOptions';
-import type { Channel, CreateSessionRequest, Session } from '@/api/schema';
+import type { CreateSessionRequest, Session } from '@/api/schema';
 import { findListedSession, placeSessionOnTop, sessionsOf } from '@/api/sessionListCache';
 import { loadMessagesAbove, newestMessagesOptions } from '@/api/turns/turnCache';
 
-/** Sessions of one channel, or of all; `data` is one flat list, kept fresh while the page is seen. */
-export function useChatSessions(channel: Channel | null = null) {
+/**
+ * Sessions of one channel, of the archive, or of all that is not in it; `data` is one flat list,
+ * kept fresh while the page is seen.
+ */
+export function useChatSessions(channel: ListFilter = null) {
   const queryClient = useQueryClient();
   const list = useInfiniteQuery({ ...sessionListOptions(channel), select: sessionsOf });
   useQuery({ ...newestSessionsOptions(queryClient, channel), enabled: list.isSuccess });
@@ -22,9 +27,27 @@ export function useChatSessions(channel: Channel | null = null) {
 }
 
 /** True while the loaded list cannot be kept fresh, because the server does not answer. */
-export function useIsSessionListStale(channel: Channel | null = null): boolean {
+export function useIsSessionListStale(channel: ListFilter = null): boolean {
   const queryClient = useQueryClient();
   return useQuery({ ...newestSessionsOptions(queryClient, channel), enabled: false }).isError;
+}
+
+/** The sessions of a list with those of its pinned ones that are not loaded yet in front. */
+export function useWithPinned(channel: ListFilter, sessions: Session[] | undefined) {
+  const isShown = channel !== 'archived';
+  const { data: pinned, isPending } = useQuery({ ...pinnedSessionsOptions(), enabled: isShown });
+  const isWaiting = isShown && isPending;
+  return useMemo(() => {
+    // Rows that came in above the others would push them down.
+    if (isWaiting) return undefined;
+    if (!sessions || !pinned || channel === 'archived') return sessions;
+    const loaded = new Set(sessions.map((session) => session.session_id));
+    const missing = pinned.filter(
+      (session) =>
+        !loaded.has(session.session_id) && (channel === null || session.channel === channel),
+    );
+    return missing.length === 0 ? sessions : [...missing, ...sessions];
+  }, [sessions, pinned, channel, isWaiting]);
 }
 
 /** How many sessions each channel holds. */

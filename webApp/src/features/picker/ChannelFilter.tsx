@@ -3,7 +3,7 @@ import { formatCount } from '@/lib/formatCount';
 import { classNames } from '@/lib/ui/classNames';
 import { type ChannelFilter as Filter, useChatStore } from '@/stores/useChatStore';
 
-const SEGMENTS: { filter: Filter; label: string }[] = [
+const SEGMENTS: { filter: Exclude<Filter, 'archived'>; label: string }[] = [
   { filter: 'all', label: 'All' },
   { filter: 'web', label: 'Web' },
   { filter: 'telegram', label: 'Telegram' },

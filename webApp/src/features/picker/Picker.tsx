@@ -1,4 +1,4 @@
-import { CalendarClock, SquarePen } from 'lucide-react';
+import { Archive, CalendarClock, SquarePen } from 'lucide-react';
 import { useNavigate } from 'react-router';
 
 import {
@@ -9,11 +9,13 @@ import {
 import { useSchedules } from '@/api/hooks/useScheduleHooks';
 import { ChannelFilter } from '@/features/picker/ChannelFilter';
 import { hasRun } from '@/features/picker/pickerItems';
+import type { RenderRowMenu } from '@/features/picker/rowProps';
 import { SessionListSwitch } from '@/features/picker/SessionListSwitch';
 import { SettingsButton } from '@/features/picker/SettingsButton';
 import { FROM_PICKER } from '@/lib/fromPicker';
 import { Button } from '@/lib/ui/Button';
 import { IconButton } from '@/lib/ui/IconButton';
+import { classNames } from '@/lib/ui/classNames';
 import { useChatStore } from '@/stores/useChatStore';
 
 interface PickerProps {
@@ -23,10 +25,12 @@ interface PickerProps {
   onConnectTelegram: (opener: HTMLElement) => void;
   /** Called when something was chosen that opens beside the picker. */
   onOpenSession: () => void;
+  renderMenu: RenderRowMenu;
 }
 
 /** Every session of the user, whatever its channel. */
-export function Picker({ email, onSignOut, onConnectTelegram, onOpenSession }: PickerProps) {
+export function Picker(props: PickerProps) {
+  const { email, onSignOut, onConnectTelegram, onOpenSession, renderMenu } = props;
   const navigate = useNavigate();
   const filter = useChatStore((state) => state.channelFilter);
   const channel = filter === 'all' ? null : filter;
@@ -67,12 +71,14 @@ export function Picker({ email, onSignOut, onConnectTelegram, onOpenSession }: P
       <SessionListSwitch
         channel={channel}
         onOpen={onOpenSession}
+        renderMenu={renderMenu}
         onConnectTelegram={onConnectTelegram}
       />
       <footer className="flex h-12 flex-none items-center justify-between gap-2 border-t border-line pr-2 pl-4 max-phone:h-[calc(48px+max(16px,env(safe-area-inset-bottom)))] max-phone:pb-[max(16px,env(safe-area-inset-bottom))]">
-        <p role="status" className="text-xs text-muted max-phone:text-note">
+        <p role="status" className="flex-1 text-xs text-muted max-phone:text-note">
           {isStale && 'Could not reach the server. Trying again.'}
         </p>
+        <ArchiveButton />
         <SettingsButton
           email={email}
           onOpenSchedules={() => goTo('/schedules')}
@@ -81,5 +87,21 @@ export function Picker({ email, onSignOut, onConnectTelegram, onOpenSession }: P
         />
       </footer>
     </aside>
+  );
+}
+
+/** Shows the archive in the list's place, and leads back. */
+function ArchiveButton() {
+  const isShown = useChatStore((state) => state.channelFilter === 'archived');
+  const setFilter = useChatStore((state) => state.setChannelFilter);
+  return (
+    <IconButton
+      label={isShown ? 'Back to all sessions' : 'Archive'}
+      aria-pressed={isShown}
+      className={classNames(isShown && 'bg-selected text-text')}
+      onClick={() => setFilter(isShown ? 'all' : 'archived')}
+    >
+      <Archive aria-hidden size={16} />
+    </IconButton>
   );
 }

@@ -2,6 +2,7 @@ import type { KeyboardEvent } from 'react';
 
 import { FoldEnd } from '@/features/picker/FoldEnd';
 import type { PickerItem } from '@/features/picker/pickerItems';
+import type { RenderRowMenu } from '@/features/picker/rowProps';
 import { RunRow } from '@/features/picker/RunRow';
 import { ScheduleLinkRow } from '@/features/picker/ScheduleLinkRow';
 import { ScheduleRow } from '@/features/picker/ScheduleRow';
@@ -14,6 +15,7 @@ interface PickerEntryProps {
   openSession: { sessionId: string; scheduleId: string | null } | null;
   isTabStop: boolean;
   onOpen: () => void;
+  renderMenu: RenderRowMenu;
   onToggleFold: (scheduleId: string) => void;
   onRetryFold: (scheduleId: string) => void;
   onFocus: (rowKey: string) => void;
@@ -31,7 +33,14 @@ export function PickerEntry(props: PickerEntryProps) {
     case 'session': {
       const time = formatRowTime(new Date(item.session.updated_at), now);
       return (
-        <SessionRow {...row} session={item.session} time={time} isOpen={isOpen} onOpen={onOpen} />
+        <SessionRow
+          {...row}
+          session={item.session}
+          time={time}
+          isOpen={isOpen}
+          onOpen={onOpen}
+          renderMenu={props.renderMenu}
+        />
       );
     }
     case 'schedule': {

@@ -4,6 +4,7 @@ import { Virtualizer, type VirtualizerHandle } from 'virtua';
 import type { Session } from '@/api/schema';
 import { PickerEntry } from '@/features/picker/PickerEntry';
 import { isRow, pickerItems, type RunSchedule, sessionKey } from '@/features/picker/pickerItems';
+import type { RenderRowMenu } from '@/features/picker/rowProps';
 import { useFolds } from '@/features/picker/useFolds';
 import { useRovingRows } from '@/features/picker/useRovingRows';
 import { useNow } from '@/lib/useNow';
@@ -20,6 +21,7 @@ interface SessionListProps {
   hasMore: boolean;
   openSession: { sessionId: string; scheduleId: string | null } | null;
   onOpen: () => void;
+  renderMenu: RenderRowMenu;
   /** Asked for when the end comes near; ignored while nothing more is there. */
   onNearEnd: () => void;
   /** What stands after the last row: rows still loading, or that they could not be. */
@@ -73,6 +75,7 @@ export function SessionList(props: SessionListProps) {
             openSession={openSession}
             isTabStop={isRow(item) && item.key === tabStop?.key}
             onOpen={onOpen}
+            renderMenu={props.renderMenu}
             onToggleFold={toggle}
             onRetryFold={retry}
             onFocus={onFocusRow}

@@ -20,7 +20,12 @@ beforeEach(() => {
 function renderSwitch(channel: Channel | null = null) {
   const onConnectTelegram = vi.fn();
   const view = renderWithQueries(
-    <SessionListSwitch channel={channel} onOpen={vi.fn()} onConnectTelegram={onConnectTelegram} />,
+    <SessionListSwitch
+      channel={channel}
+      onOpen={vi.fn()}
+      renderMenu={() => null}
+      onConnectTelegram={onConnectTelegram}
+    />,
   );
   return { onConnectTelegram, ...view };
 }

@@ -1,44 +1,50 @@
 import { useMemo } from 'react';
 import { useMatch } from 'react-router';
 
-import { useChatSessions, useKnownSession } from '@/api/hooks/useChatHistoryHooks';
+import { useChatSessions, useKnownSession, useWithPinned } from '@/api/hooks/useChatHistoryHooks';
 import { useSchedules } from '@/api/hooks/useScheduleHooks';
-import type { Channel } from '@/api/schema';
+import type { ListFilter } from '@/api/queryKeys';
+import type { Session } from '@/api/schema';
 import { ListMessage } from '@/features/picker/ListMessage';
 import { hasRun } from '@/features/picker/pickerItems';
+import type { RenderRowMenu } from '@/features/picker/rowProps';
 import { SessionList } from '@/features/picker/SessionList';
 import { SkeletonRows } from '@/features/picker/SkeletonRows';
+import { useRemovals } from '@/lib/removals';
 import { useChatStore } from '@/stores/useChatStore';
 
-const NONE_IN: Record<Channel, string> = {
+const NONE_IN: Record<NonNullable<ListFilter>, string> = {
   web: 'No sessions on the web yet.',
   telegram: 'No sessions from Telegram yet.',
   scheduled: 'No runs of schedules yet.',
+  archived: 'Nothing is in the archive.',
 };
 
 interface SessionListSwitchProps {
-  channel: Channel | null;
+  channel: ListFilter;
   onOpen: () => void;
+  renderMenu: RenderRowMenu;
   /** Given what was pressed, which gets the focus back. */
   onConnectTelegram: (opener: HTMLElement) => void;
 }
 
 /** The list, or what stands in its place: loading, failed, nothing yet. */
 export function SessionListSwitch(props: SessionListSwitchProps) {
-  const { channel, onOpen, onConnectTelegram } = props;
+  const { channel, onOpen, renderMenu, onConnectTelegram } = props;
   const list = useChatSessions(channel);
+  const sessions = useStaying(useWithPinned(channel, list.data));
   const schedules = useRunSchedules(channel);
   const openSession = useOpenSession();
   const showAll = useChatStore((state) => state.setChannelFilter);
 
-  if (list.isPending || schedules === undefined) {
+  if (list.isPending || schedules === undefined || (list.data && !sessions)) {
     return (
       <div className="min-h-0 flex-1 overflow-hidden px-2 pt-8">
         <SkeletonRows count={8} />
       </div>
     );
   }
-  if (!list.data) {
+  if (!sessions) {
     return (
       <div className="flex-1">
         <ListMessage
@@ -49,7 +55,7 @@ export function SessionListSwitch(props: SessionListSwitchProps) {
       </div>
     );
   }
-  if (list.data.length === 0 && schedules.length === 0) {
+  if (sessions.length === 0 && schedules.length === 0 && !list.hasNextPage) {
     return (
       <div className="flex-1">
         {channel === null ? (
@@ -72,11 +78,12 @@ export function SessionListSwitch(props: SessionListSwitchProps) {
     <SessionList
       // Another channel is another list: it starts at its top.
       key={channel}
-      sessions={list.data}
+      sessions={sessions}
       schedules={schedules}
       hasMore={list.hasNextPage}
       openSession={openSession}
       onOpen={onOpen}
+      renderMenu={renderMenu}
       onNearEnd={() => {
         if (list.hasNextPage && !list.isFetchingNextPage && !list.isFetchNextPageError)
           void list.fetchNextPage();
@@ -86,8 +93,17 @@ export function SessionListSwitch(props: SessionListSwitchProps) {
   );
 }
 
+/** What is being deleted is out of sight at once. */
+function useStaying(sessions: Session[] | undefined) {
+  const leaving = useRemovals(({ ids }) => ids);
+  return useMemo(
+    () => sessions?.filter((session) => !leaving.includes(session.session_id)),
+    [sessions, leaving],
+  );
+}
+
 /** Schedules stand among the sessions of all channels, and among those of their own. */
-function useRunSchedules(channel: Channel | null) {
+function useRunSchedules(channel: ListFilter) {
   const { data, isFetched, failureCount } = useSchedules();
   const isAnswered = isFetched || failureCount > 0;
   const isShown = channel === null || channel === 'scheduled';

@@ -17,6 +17,7 @@ function renderRow(more: Parameters<typeof makeSession>[0]) {
         onOpen={vi.fn()}
         onFocus={vi.fn()}
         onKeyDown={vi.fn()}
+        renderMenu={() => null}
       />
     </MemoryRouter>,
   );

@@ -2,7 +2,7 @@ import { CircleAlert, Pin } from 'lucide-react';
 import { Link } from 'react-router';
 
 import type { Session } from '@/api/schema';
-import { rowAttributes, type RowProps } from '@/features/picker/rowProps';
+import { type RenderRowMenu, rowAttributes, type RowProps } from '@/features/picker/rowProps';
 import { CHANNEL_LABELS } from '@/lib/channel';
 import { FROM_PICKER } from '@/lib/fromPicker';
 import { nameSession } from '@/lib/nameSession';
@@ -10,40 +10,58 @@ import { ChannelTile } from '@/lib/ui/ChannelTile';
 import { classNames } from '@/lib/ui/classNames';
 import { PulseDot } from '@/lib/ui/PulseDot';
 
+// The button stands in the time's place while the row is pointed at or holds the focus; a finger
+// finds the same menu in the open session.
+const MENU = classNames(
+  'absolute top-1 right-1 size-7 opacity-0 focus-visible:opacity-100 data-[state=open]:opacity-100',
+  'group-focus-within:opacity-100 group-hover:opacity-100 max-phone:hidden',
+);
+const HIDDEN_BY_MENU = classNames(
+  'phone:group-focus-within:invisible phone:group-has-data-[state=open]:invisible',
+  'phone:group-hover:invisible',
+);
+
 interface SessionRowProps extends RowProps {
   session: Session;
   time: string;
   isOpen: boolean;
   onOpen: () => void;
+  renderMenu: RenderRowMenu;
 }
 
 /** One session in the list: glyph, title, time, and its preview or what it is doing. */
 export function SessionRow(props: SessionRowProps) {
-  const { session, time, isOpen, onOpen } = props;
+  const { session, time, isOpen, isTabStop, onOpen, renderMenu } = props;
   return (
-    <Link
-      to={`/sessions/${encodeURIComponent(session.session_id)}`}
-      state={FROM_PICKER}
-      draggable={false}
-      aria-current={isOpen ? 'page' : undefined}
-      className={classNames(
-        'grid h-14 grid-cols-[28px_minmax(0,1fr)_auto] grid-rows-[20px_16px] content-center items-center gap-x-3 rounded-box px-2',
-        'max-phone:h-16 max-phone:grid-cols-[36px_minmax(0,1fr)_auto] max-phone:grid-rows-[24px_20px]',
-        isOpen ? 'bg-selected' : 'hover:bg-hover',
-      )}
-      onClick={onOpen}
-      {...rowAttributes(props)}
-    >
-      <ChannelTile channel={session.channel} className="row-span-2 size-7 max-phone:size-9" />
-      <span className="truncate text-sm max-phone:text-base">{nameSession(session)}</span>
-      <time
-        dateTime={session.updated_at}
-        className="text-right text-xs text-muted max-phone:text-note"
+    <div className="group relative">
+      <Link
+        to={`/sessions/${encodeURIComponent(session.session_id)}`}
+        state={FROM_PICKER}
+        draggable={false}
+        aria-current={isOpen ? 'page' : undefined}
+        className={classNames(
+          'grid h-14 grid-cols-[28px_minmax(0,1fr)_auto] grid-rows-[20px_16px] content-center items-center gap-x-3 rounded-box px-2',
+          'max-phone:h-16 max-phone:grid-cols-[36px_minmax(0,1fr)_auto] max-phone:grid-rows-[24px_20px]',
+          isOpen ? 'bg-selected' : 'hover:bg-hover',
+        )}
+        onClick={onOpen}
+        {...rowAttributes(props)}
       >
-        {time}
-      </time>
-      <RowDetail session={session} />
-    </Link>
+        <ChannelTile channel={session.channel} className="row-span-2 size-7 max-phone:size-9" />
+        <span className="truncate text-sm max-phone:text-base">{nameSession(session)}</span>
+        <time
+          dateTime={session.updated_at}
+          className={classNames(
+            'text-right text-xs text-muted max-phone:text-note',
+            HIDDEN_BY_MENU,
+          )}
+        >
+          {time}
+        </time>
+        <RowDetail session={session} />
+      </Link>
+      {renderMenu(session, { className: MENU, tabIndex: isTabStop ? 0 : -1 })}
+    </div>
   );
 }
 

@@ -1,4 +1,6 @@
-import type { KeyboardEvent } from 'react';
+import type { KeyboardEvent, ReactNode } from 'react';
+
+import type { Session } from '@/api/schema';
 
 /** What every row of the list is given to take part in moving by arrow keys. */
 export interface RowProps {
@@ -18,3 +20,9 @@ export function rowAttributes({ rowKey, isTabStop, onFocus, onKeyDown }: RowProp
     onKeyDown,
   };
 }
+
+/** Draws what opens the menu of a row's session. */
+export type RenderRowMenu = (
+  session: Session,
+  look: { className: string; tabIndex: number },
+) => ReactNode;

@@ -17,7 +17,7 @@ import { NEW_SESSION_DRAFT } from '@/stores/useChatStore';
 export function NewSessionPane({
   headStart,
   notice,
-}: Omit<SessionPaneProps, 'sessionId' | 'origin'>) {
+}: Omit<SessionPaneProps, 'sessionId' | 'origin' | 'menu'>) {
   const runner = useTurnRunner();
   const { startedId, setStartedId } = useStartedSession();
   const outgoing = useOutgoing(startedId);

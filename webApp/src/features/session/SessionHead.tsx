@@ -1,7 +1,6 @@
 import type { ReactNode } from 'react';
 
 import type { Channel, Session } from '@/api/schema';
-import { SessionMenuButton } from '@/features/session/SessionMenuButton';
 import { CHANNEL_LABELS } from '@/lib/channel';
 import { nameSession } from '@/lib/nameSession';
 import { ChannelTile } from '@/lib/ui/ChannelTile';
@@ -20,11 +19,13 @@ interface SessionHeadProps {
   /** Where it comes from, in place of its channel's name. */
   origin?: ReactNode;
   headStart: ReactNode;
+  /** What can be done with it; stands last. */
+  menu?: ReactNode;
 }
 
 /** What is open: its channel, its title and whose agent answers. */
 export function SessionHead(props: SessionHeadProps) {
-  const { session, continuedIn = null, origin = null, headStart } = props;
+  const { session, continuedIn = null, origin = null, headStart, menu } = props;
   return (
     <header className="flex h-14 flex-none items-center gap-3 border-b border-line pr-3 pl-4 max-phone:gap-1 max-phone:px-1">
       {headStart}
@@ -44,7 +45,7 @@ export function SessionHead(props: SessionHeadProps) {
               {session.agent_name}
             </p>
           </div>
-          <SessionMenuButton sessionId={session.session_id} />
+          {menu}
         </>
       )}
     </header>

@@ -22,12 +22,15 @@ export interface SessionPaneProps {
   headStart: ReactNode;
   /** Where the session comes from, in place of its channel's name; null says the name. */
   origin: ReactNode;
+  /** What can be done with the session. */
+  menu: ReactNode;
   /** The line that says that a demo model answers, or nothing. */
   notice: ReactNode;
 }
 
 /** One session: its head, its messages and the composer. */
-export function SessionPane({ sessionId, headStart, origin, notice }: SessionPaneProps) {
+export function SessionPane(props: SessionPaneProps) {
+  const { sessionId, headStart, origin, menu, notice } = props;
   const session = useChatSession(sessionId);
   const list = useChatMessages(sessionId);
   const runner = useTurnRunner();
@@ -47,6 +50,7 @@ export function SessionPane({ sessionId, headStart, origin, notice }: SessionPan
           continuedIn={findOtherChannel(session.data, messages)}
           origin={origin}
           headStart={headStart}
+          menu={menu}
         />
       }
       composer={

@@ -1,18 +1,27 @@
 import { Ellipsis } from 'lucide-react';
 import { lazy, Suspense, useState } from 'react';
 
+import type { Session } from '@/api/schema';
 import { IconButton } from '@/lib/ui/IconButton';
 
-const loadMenu = () => import('@/features/session/SessionMenu');
+const loadMenu = () => import('@/features/sessionMenu/SessionMenu');
 const SessionMenu = lazy(async () => ({ default: (await loadMenu()).SessionMenu }));
 
-/** Opens the menu of the session, which is loaded when somebody is about to press the button. */
-export function SessionMenuButton({ sessionId }: { sessionId: string }) {
+interface SessionMenuButtonProps {
+  session: Session;
+  /** What it is called; one of many on a page needs a name of its own. */
+  label: string;
+  className?: string;
+  tabIndex?: number;
+}
+
+/** Opens the menu of a session, which is loaded when somebody is about to press the button. */
+export function SessionMenuButton({ session, ...look }: SessionMenuButtonProps) {
   const [isWanted, setIsWanted] = useState(false);
   const prepare = () => void loadMenu().catch(() => undefined);
   const button = (
     <IconButton
-      label="Session menu"
+      {...look}
       aria-haspopup="menu"
       aria-expanded={false}
       onPointerEnter={prepare}
@@ -25,7 +34,7 @@ export function SessionMenuButton({ sessionId }: { sessionId: string }) {
   if (!isWanted) return button;
   return (
     <Suspense fallback={button}>
-      <SessionMenu sessionId={sessionId} />
+      <SessionMenu session={session} {...look} />
     </Suspense>
   );
 }

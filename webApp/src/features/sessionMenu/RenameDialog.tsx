@@ -1,0 +1,61 @@
+import { type SubmitEvent, useEffect, useRef, useState } from 'react';
+
+import type { Session } from '@/api/schema';
+import { Button } from '@/lib/ui/Button';
+import { Modal } from '@/lib/ui/Modal';
+import { TextField } from '@/lib/ui/TextField';
+
+const TITLE_MAX_LENGTH = 200;
+
+interface RenameDialogProps {
+  session: Session;
+  /** What opened it; null while it is closed. */
+  opener: HTMLElement | null;
+  onClose: () => void;
+  onRename: (title: string) => void;
+}
+
+/** Asks for a session's new title. */
+export function RenameDialog({ session, opener, onClose, onRename }: RenameDialogProps) {
+  return (
+    <Modal title="Rename this session" opener={opener} onClose={onClose}>
+      <RenameForm
+        title={session.title ?? ''}
+        onRename={(title) => {
+          onClose();
+          if (title !== session.title) onRename(title);
+        }}
+      />
+    </Modal>
+  );
+}
+
+function RenameForm({ title, onRename }: { title: string; onRename: (title: string) => void }) {
+  const [text, setText] = useState(title);
+  const isEmpty = text.trim() === '';
+  const fieldRef = useRef<HTMLInputElement>(null);
+  // Before the panel would give the focus to its first button.
+  useEffect(() => {
+    fieldRef.current?.focus();
+    fieldRef.current?.select();
+  }, []);
+  const submit = (event: SubmitEvent) => {
+    event.preventDefault();
+    if (!isEmpty) onRename(text.trim());
+  };
+  return (
+    <form className="flex flex-col gap-4" onSubmit={submit}>
+      <TextField
+        ref={fieldRef}
+        label="Title"
+        value={text}
+        maxLength={TITLE_MAX_LENGTH}
+        autoComplete="off"
+        onChange={(event) => setText(event.target.value)}
+      />
+      <Button type="submit" look="accent" disabled={isEmpty} className="self-end">
+        Rename
+      </Button>
+    </form>
+  );
+}

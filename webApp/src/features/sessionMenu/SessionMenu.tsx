@@ -1,0 +1,128 @@
+import {
+  Archive,
+  ArchiveRestore,
+  Braces,
+  Ellipsis,
+  FileText,
+  Pencil,
+  Pin,
+  PinOff,
+  Trash2,
+} from 'lucide-react';
+import { useRef, useState } from 'react';
+
+import { describeError } from '@/api/apiError';
+import { type ExportFormat, useExportSession } from '@/api/hooks/useExportSession';
+import { useUpdateSession } from '@/api/hooks/useUpdateSession';
+import type { Session } from '@/api/schema';
+import { RenameDialog } from '@/features/sessionMenu/RenameDialog';
+import { useDeleteSession } from '@/features/sessionMenu/useDeleteSession';
+import { nameSession } from '@/lib/nameSession';
+import { toastAction, toastError } from '@/lib/toastError';
+import { IconButton } from '@/lib/ui/IconButton';
+import { Menu, MenuItem, MenuLabel, MenuSeparator } from '@/lib/ui/Menu';
+
+interface SessionMenuProps {
+  session: Session;
+  label: string;
+  className?: string;
+  tabIndex?: number;
+}
+
+/** What is done with a session, open or in the list. */
+export function SessionMenu({ session, ...look }: SessionMenuProps) {
+  const triggerRef = useRef<HTMLButtonElement>(null);
+  const [renameOpener, setRenameOpener] = useState<HTMLElement | null>(null);
+  const { mutate: update } = useUpdateSession(session);
+  const remove = useDeleteSession(session);
+  return (
+    <>
+      <Menu
+        isOpenAtFirst
+        trigger={
+          <IconButton ref={triggerRef} {...look}>
+            <Ellipsis aria-hidden size={16} />
+          </IconButton>
+        }
+      >
+        <MenuItem onSelect={() => setRenameOpener(triggerRef.current)}>
+          <Pencil aria-hidden size={16} className="text-icon" />
+          Rename
+        </MenuItem>
+        <MenuItem onSelect={() => update({ pinned: !session.pinned })}>
+          {session.pinned ? (
+            <PinOff aria-hidden size={16} className="text-icon" />
+          ) : (
+            <Pin aria-hidden size={16} className="text-icon" />
+          )}
+          {session.pinned ? 'Unpin' : 'Pin'}
+        </MenuItem>
+        <ArchiveItem session={session} onChange={(archived) => update({ archived })} />
+        <MenuSeparator />
+        <ExportItems sessionId={session.session_id} />
+        <MenuSeparator />
+        <MenuItem className="text-failed" onSelect={remove}>
+          <Trash2 aria-hidden size={16} />
+          Delete
+        </MenuItem>
+      </Menu>
+      <RenameDialog
+        session={session}
+        opener={renameOpener}
+        onClose={() => setRenameOpener(null)}
+        onRename={(title) => update({ title })}
+      />
+    </>
+  );
+}
+
+interface ArchiveItemProps {
+  session: Session;
+  onChange: (archived: boolean) => void;
+}
+
+function ArchiveItem({ session, onChange }: ArchiveItemProps) {
+  if (session.archived) {
+    return (
+      <MenuItem onSelect={() => onChange(false)}>
+        <ArchiveRestore aria-hidden size={16} className="text-icon" />
+        Take out of the archive
+      </MenuItem>
+    );
+  }
+  const archive = () => {
+    onChange(true);
+    toastAction(`“${nameSession(session)}” is in the archive.`, {
+      label: 'Undo',
+      onAction: () => onChange(false),
+    });
+  };
+  return (
+    <MenuItem onSelect={archive}>
+      <Archive aria-hidden size={16} className="text-icon" />
+      Archive
+    </MenuItem>
+  );
+}
+
+function ExportItems({ sessionId }: { sessionId: string }) {
+  const exported = useExportSession(sessionId);
+  const save = (format: ExportFormat) => {
+    exported.mutate(format, {
+      onError: (error) => toastError(`${describeError(error)} Nothing was exported.`),
+    });
+  };
+  return (
+    <>
+      <MenuLabel>Export, every version included</MenuLabel>
+      <MenuItem disabled={exported.isPending} onSelect={() => save('markdown')}>
+        <FileText aria-hidden size={16} className="text-icon" />
+        As Markdown
+      </MenuItem>
+      <MenuItem disabled={exported.isPending} onSelect={() => save('json')}>
+        <Braces aria-hidden size={16} className="text-icon" />
+        As JSON
+      </MenuItem>
+    </>
+  );
+}
