@@ -21,27 +21,28 @@ from benchmarks.measure import Effort, Request, measure
 from benchmarks.paths import open_api, open_server, open_sql
 from benchmarks.report import RatioLine, Table
 from benchmarks.stack import Stack
-from benchmarks.workload import API, SERVER, SQL, Paths
+from benchmarks.workload import API, DIRECT, OVER_API, SQL, Paths
 
 DEEP_PAGE = 100
 BARE = "target: below 1.30"
 FLAT = "target: about 1"
-ALONE = Effort(connections=1, rounds=5, turns=40)
-MANY = Effort(connections=16, rounds=5, turns=4, requests_per_connection=4)
+ALONE = Effort(connections=1, rounds=5, turns=30)
+MANY = Effort(connections=16, rounds=5, turns=4, requests_per_connection=2)
 
 
 @asynccontextmanager
 async def open_paths(
     stack: Stack, population: Population, connections: int
 ) -> AsyncIterator[Paths]:
-    """Open the three paths of the first user of a population."""
+    """Open every path of the first user of a population."""
     user_id = population.user_id()
     async with (
         open_sql(stack.db_url, user_id, connections) as sql,
         open_api(stack, user_id, connections) as api,
-        open_server(stack, user_id, connections) as server,
+        open_server(stack, user_id, connections) as direct,
+        open_server(stack, user_id, connections, over_api=True) as over_api,
     ):
-        yield Paths(user_id, sql, api, server)
+        yield Paths(user_id, sql, api, {DIRECT: direct, OVER_API: over_api})
 
 
 async def compare_reads(stack: Stack, effort: Effort) -> AsyncIterator[Table]:
@@ -114,8 +115,11 @@ async def compare_lengths(stack: Stack, effort: Effort) -> Table:
 async def _beside_floors(title: str, paths: Mapping[str, Request], effort: Effort) -> Table:
     rounds = await measure(paths, effort)
     ratios = [
-        RatioLine(f"{SERVER} over {API}", compare(rounds[SERVER], rounds[API]), BARE),
-        RatioLine(f"{API} over {SQL}", compare(rounds[API], rounds[SQL]), "not ours"),
+        *(
+            RatioLine(f"{server} / {API}", compare(rounds[server], rounds[API]), BARE)
+            for server in (DIRECT, OVER_API)
+        ),
+        RatioLine(f"{API} / {SQL}", compare(rounds[API], rounds[SQL]), "not ours"),
     ]
     figures = {name: summarise(samples) for name, samples in rounds.items()}
     return Table(title, effort.connections, figures, ratios)
@@ -133,7 +137,7 @@ async def _against_first(
     first, *others = cases
     ratios = [
         RatioLine(
-            f"{case} over {first}, {name}",
+            f"{case} / {first}, {name}",
             compare(rounds[f"{case}, {name}"], rounds[f"{first}, {name}"]),
             FLAT,
         )

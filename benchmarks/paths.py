@@ -1,4 +1,4 @@
-"""Three ways to the same rows: the driver alone, the Supabase API, and chatServer."""
+"""The ways to the same rows: the driver alone, the Supabase API, and chatServer over either."""
 
 import asyncio
 import json
@@ -88,12 +88,13 @@ async def open_api(stack: Stack, user_id: uuid.UUID, connections: int) -> AsyncI
 
 @asynccontextmanager
 async def open_server(
-    stack: Stack, user_id: uuid.UUID, connections: int
+    stack: Stack, user_id: uuid.UUID, connections: int, *, over_api: bool = False
 ) -> AsyncIterator[httpx.AsyncClient]:
-    """Open a client of chatServer that is signed in as the user."""
+    """Open a client of a chatServer, the direct one or the other, signed in as the user."""
     headers = {"Authorization": f"Bearer {stack.token(user_id)}"}
     # Twice as many, because a turn is stopped while its stream is open.
-    async with _open_http(f"{stack.base_url}/api/chat", headers, 2 * connections) as http:
+    base_url = stack.server_over_api_url if over_api else stack.base_url
+    async with _open_http(f"{base_url}/api/chat", headers, 2 * connections) as http:
         yield http
 
 

@@ -1,9 +1,9 @@
 """Measures the registry beside its floors: p50, p95, requests per second, and ratios.
 
 Every path of a table does the same thing: the SQL function through the driver alone, the bare call
-of the Supabase API, and chatServer. They are measured in turns, request by request with one
-connection and block by block with 16, and a ratio is the middle of its rounds. Schedules are
-measured by the thousand, with each schedule as one request.
+of the Supabase API, and chatServer over Postgres itself and over that API. They are measured in
+turns, request by request with one connection and block by block with 16, and a ratio is the middle
+of its rounds. Schedules are measured by the thousand, with each schedule as one request.
 """
 
 import argparse

@@ -12,7 +12,7 @@ from pydantic import SecretStr
 from benchmarks.figures import Samples, compare, summarise
 from benchmarks.report import RatioLine, Table
 from benchmarks.stack import Stack
-from benchmarks.workload import SERVER, SQL
+from benchmarks.workload import OVER_API, SQL
 from chatServer.database.postgrest_transport import PostgrestTransport, open_http_pool
 from chatServer.database.schedule_registry import ScheduleRegistry
 from chatServer.database.schedule_results import DueSchedules
@@ -58,8 +58,8 @@ Take = Callable[[], Awaitable[int]]
 async def compare_schedules(stack: Stack, rounds: int) -> AsyncIterator[Table]:
     """Plan and claim, each beside the same functions called through the driver alone."""
     async with _open_schedules(stack) as (database, registry):
-        plans: dict[str, list[Samples]] = {SQL: [], SERVER: []}
-        claims: dict[str, list[Samples]] = {SQL: [], SERVER: []}
+        plans: dict[str, list[Samples]] = {SQL: [], OVER_API: []}
+        claims: dict[str, list[Samples]] = {SQL: [], OVER_API: []}
         for _ in range(rounds):
             for name in plans:
                 await _make_due(database)
@@ -173,7 +173,7 @@ async def _call(database: psycopg.AsyncConnection, statement: str, *values: obje
 
 
 def _to_table(title: str, rounds: dict[str, list[Samples]]) -> Table:
-    ratio = compare(rounds[SERVER], rounds[SQL])
-    line = RatioLine(f"{SERVER} over {SQL}", ratio, "the Supabase API is between them")
+    ratio = compare(rounds[OVER_API], rounds[SQL])
+    line = RatioLine(f"{OVER_API} / {SQL}", ratio, "the Supabase API is between them")
     figures = {name: summarise(samples) for name, samples in rounds.items()}
     return Table(title, 1, figures, [line])

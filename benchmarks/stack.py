@@ -1,4 +1,7 @@
-"""The stack that is measured: the one of the tests, or one that runs already."""
+"""The stack that is measured: the one of the tests, or one that runs already.
+
+Its chatServer has the direct transport; a second one beside it goes over the Supabase API.
+"""
 
 import json
 import subprocess
@@ -6,11 +9,14 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from uuid import UUID
 
 import jwt
+
+from tests.stack.embedded import SupabaseProject
+from tests.stack.server import ChatServer
 
 TOKEN_SECONDS = 3600
 
@@ -25,6 +31,7 @@ class Stack:
     secret_key: str
     db_url: str
     jwt_secret: str
+    server_over_api_url: str = ""
 
     def token(self, user_id: UUID) -> str:
         """Return an access token such as Supabase Auth gives this user."""
@@ -42,7 +49,8 @@ class Stack:
 def read_stack(line: str) -> Stack:
     """Read what `tests.stack.serve --json` prints."""
     values = json.loads(line)
-    return Stack(**{field.name: values[field.name] for field in fields(Stack)})
+    given = {field.name: values[field.name] for field in fields(Stack) if field.name in values}
+    return Stack(**given)
 
 
 @contextmanager
@@ -53,7 +61,8 @@ def running_stack(addresses: Path | None = None) -> Iterator[Stack]:
         RuntimeError: The stack did not start.
     """
     if addresses is not None:
-        yield read_stack(addresses.read_text())
+        with _beside(read_stack(addresses.read_text())) as stack:
+            yield stack
         return
     with subprocess.Popen(
         [sys.executable, "-m", "tests.stack.serve", "--json", "--no-schedules"],
@@ -66,5 +75,23 @@ def running_stack(addresses: Path | None = None) -> Iterator[Stack]:
         line = process.stdout.readline()
         if not line:
             raise RuntimeError("the stack did not start")
-        yield read_stack(line)
+        with _beside(read_stack(line)) as stack:
+            yield stack
         process.stdin.close()
+
+
+@contextmanager
+def _beside(stack: Stack) -> Iterator[Stack]:
+    project = SupabaseProject(
+        url=stack.supabase_url,
+        publishable_key=stack.publishable_key,
+        secret_key=stack.secret_key,
+        jwt_secret=stack.jwt_secret,
+        db_url=stack.db_url,
+    )
+    server = ChatServer(project, {"SUPABASE_DB_URL": ""})
+    try:
+        server.start()
+        yield replace(stack, server_over_api_url=server.base_url)
+    finally:
+        server.stop()

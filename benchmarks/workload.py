@@ -1,7 +1,7 @@
 """What is measured: each thing a user does, along each path."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import httpx
@@ -11,7 +11,8 @@ from benchmarks.cursors import Page, walk_before
 from benchmarks.measure import Request, Settle
 from benchmarks.paths import Run, append_by, append_on
 
-SQL, API, SERVER = "SQL alone", "Supabase API", "chatServer"
+SQL, API = "SQL alone", "Supabase API"
+DIRECT, OVER_API = "chatServer direct", "chatServer over the API"
 
 
 def read_by(run: Run, calls: Sequence[SqlCall]) -> Request:
@@ -25,38 +26,44 @@ def read_by(run: Run, calls: Sequence[SqlCall]) -> Request:
 
 @dataclass(frozen=True, slots=True)
 class Paths:
-    """The three paths of one user."""
+    """The paths of one user."""
 
     user_id: uuid.UUID
     sql: Run
     api: Run
-    server: httpx.AsyncClient
+    servers: Mapping[str, httpx.AsyncClient]
 
     def list_page(self, before: Page | None = None) -> dict[str, Request]:
         """List the page that follows a page, or the first one."""
         call = list_sessions(self.user_id, before)
 
-        async def list_on_server(_number: int) -> None:
-            await self._get_page(before)
+        def list_on(server: httpx.AsyncClient) -> Request:
+            async def list_page(_number: int) -> None:
+                await _get_page(server, before)
+
+            return list_page
 
         return {
             SQL: read_by(self.sql, [call]),
             API: read_by(self.api, [call]),
-            SERVER: list_on_server,
+            **{name: list_on(server) for name, server in self.servers.items()},
         }
 
     def open_session(self, session_ids: Sequence[str]) -> dict[str, Request]:
         """Open one of these sessions with its newest 50 messages."""
         calls = [get_session(self.user_id, session_id) for session_id in session_ids]
 
-        async def open_on_server(number: int) -> None:
-            path = f"/sessions/{session_ids[number % len(session_ids)]}"
-            (await self.server.get(path, params={"limit": PAGE_LIMIT})).raise_for_status()
+        def open_on(server: httpx.AsyncClient) -> Request:
+            async def open_session(number: int) -> None:
+                path = f"/sessions/{session_ids[number % len(session_ids)]}"
+                (await server.get(path, params={"limit": PAGE_LIMIT})).raise_for_status()
+
+            return open_session
 
         return {
             SQL: read_by(self.sql, calls),
             API: read_by(self.api, calls),
-            SERVER: open_on_server,
+            **{name: open_on(server) for name, server in self.servers.items()},
         }
 
     def append(self, session_ids: Sequence[str]) -> dict[str, Request]:
@@ -71,22 +78,30 @@ class Paths:
 
             return begin
 
-        async def post(number: int) -> Settle:
-            return await append_on(self.server, choose(number))
+        def post_to(server: httpx.AsyncClient) -> Request:
+            async def post(number: int) -> Settle:
+                return await append_on(server, choose(number))
 
-        return {SQL: begin_by(self.sql), API: begin_by(self.api), SERVER: post}
+            return post
+
+        return {
+            SQL: begin_by(self.sql),
+            API: begin_by(self.api),
+            **{name: post_to(server) for name, server in self.servers.items()},
+        }
 
     async def find_page_before(self, number: int) -> Page | None:
         """Follow the server's cursors to the page before page `number`."""
 
         async def fetch(before: Page | None) -> Page:
-            page: Page = (await self._get_page(before)).json()
+            page: Page = (await _get_page(self.servers[DIRECT], before)).json()
             return page
 
         return await walk_before(number, fetch)
 
-    async def _get_page(self, before: Page | None) -> httpx.Response:
-        query: dict[str, str | int] = {"limit": PAGE_LIMIT}
-        if before is not None:
-            query["cursor"] = before["next_cursor"] or ""
-        return (await self.server.get("/sessions", params=query)).raise_for_status()
+
+async def _get_page(server: httpx.AsyncClient, before: Page | None) -> httpx.Response:
+    query: dict[str, str | int] = {"limit": PAGE_LIMIT}
+    if before is not None:
+        query["cursor"] = before["next_cursor"] or ""
+    return (await server.get("/sessions", params=query)).raise_for_status()

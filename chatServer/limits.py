@@ -35,6 +35,10 @@ DATABASE_CONNECT_SECONDS = 2.0
 DATABASE_READ_SECONDS = 8.0
 DATABASE_POOL_SECONDS = 5.0
 DATABASE_CONNECTIONS_MAX = 100
+DATABASE_POOL_SIZE = 16
+"""Connections of one process to Postgres itself; hosted projects begin at 60 for everybody."""
+DATABASE_IDLE_SECONDS = 300.0
+"""How long a connection to Postgres is kept unused."""
 RETRY_AFTER_SECONDS = 2
 JWKS_CACHE_SECONDS = 600.0
 JWKS_REFETCH_SECONDS = 10.0

@@ -13,7 +13,7 @@ from fastapi import FastAPI
 from pydantic.json_schema import models_json_schema
 from starlette.middleware.gzip import GZipMiddleware
 
-from chatServer.dependencies.services import Services, open_services
+from chatServer.dependencies.services import Services, check_services, open_services
 from chatServer.errors import BodyTooLarge, InternalError, RequestTimeout
 from chatServer.http_protocol import HttpProtocol
 from chatServer.limits import BODY_MAX_BYTES, BODY_TIMEOUT_SECONDS, SHUTDOWN_SECONDS
@@ -149,6 +149,7 @@ def main() -> None:
     logging.getLogger("httpx").setLevel(logging.WARNING)
     try:
         settings = load_settings()
+        check_services(settings)
     except SettingsError as error:
         sys.exit(str(error))
     if settings.telegram_bot_token is not None:

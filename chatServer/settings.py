@@ -16,6 +16,8 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
+from chatServer.limits import DATABASE_POOL_SIZE
+
 ENV_FILE = Path(".env.local")
 JWT_SECRET_MIN_LENGTH = 32
 DEMO_MODEL = "demo"
@@ -76,7 +78,24 @@ def check_webhook_secret(value: SecretStr) -> SecretStr:
     return value
 
 
+def check_db_url(value: SecretStr) -> SecretStr:
+    """Keep the address of a Postgres database.
+
+    Raises:
+        ValueError: It is not such an address.
+    """
+    try:
+        parts = urlsplit(value.get_secret_value())
+        is_address = parts.scheme in ("postgres", "postgresql") and bool(parts.hostname)
+    except ValueError:
+        is_address = False
+    if not is_address:
+        raise ValueError("must be an address like postgresql://user:password@host:5432/postgres")
+    return value
+
+
 Url = Annotated[str, AfterValidator(check_url)]
+DbUrl = Annotated[SecretStr, AfterValidator(check_db_url)]
 BotToken = Annotated[SecretStr, AfterValidator(check_bot_token)]
 WebhookSecret = Annotated[SecretStr, AfterValidator(check_webhook_secret)]
 
@@ -111,6 +130,8 @@ class Settings(BaseSettings):
     supabase_secret_key: SecretStr
     supabase_jwt_secret: SecretStr | None = None
     supabase_jwks_url: Url | None = None
+    supabase_db_url: DbUrl | None = None
+    supabase_db_pool_size: int = Field(default=DATABASE_POOL_SIZE, ge=1, le=1000)
 
     openai_api_key: SecretStr | None = None
     openai_base_url: Url | None = None

@@ -35,6 +35,7 @@ VENDOR_HOMES = {
     "jwt": ("dependencies/tokens.py",),
     "openai": ("services/reply_generator.py",),
     "postgrest": ("database/postgrest_transport.py",),
+    "psycopg": ("database/postgres_",),
     "prometheus_client": ("routers/metrics_router.py",),
     "pydantic_settings": ("settings.py",),
     "starlette": ("main.py", "dependencies/", "routers/"),

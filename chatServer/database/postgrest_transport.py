@@ -9,6 +9,7 @@ from postgrest import AsyncPostgrestClient
 from postgrest.exceptions import APIError
 from pydantic import JsonValue, SecretStr
 
+from chatServer.database.failures import refuse_value, to_failure
 from chatServer.database.transport import Caller, RpcError
 from chatServer.errors import DatabaseUnavailable, Unauthorized
 from chatServer.limits import (
@@ -18,14 +19,11 @@ from chatServer.limits import (
     DATABASE_READ_SECONDS,
 )
 
-RAISED_STATUS: Final = re.compile(r"PT([45]\d\d)")
-"""https://docs.postgrest.org/en/stable/references/errors.html#raise-errors-with-http-status-codes"""
 BARE_STATUS: Final = re.compile(r"[1-5]\d\d")
 """postgrest-py's code for an answer that was not PostgREST's JSON: the HTTP status itself."""
 REFUSED_TOKEN: Final = frozenset({"PGRST300", "PGRST301", "PGRST302", "PGRST303", "401"})
-UNAVAILABLE: Final = re.compile(r"PGRST00\d|08...|53...|57...|40001|40P01|5\d\d")
-"""PostgREST without its database; and Postgres's classes for connection, resources, shutdown or
-time-out, and lost races: https://www.postgresql.org/docs/17/errcodes-appendix.html"""
+UNAVAILABLE: Final = re.compile(r"PGRST00\d|5\d\d")
+"""PostgREST without its database: https://docs.postgrest.org/en/stable/references/errors.html"""
 IDLE_SECONDS: Final = 4.0
 """Below the 5 s after which a Node server closes an idle connection, or we would write into it."""
 
@@ -74,6 +72,8 @@ class PostgrestTransport:
         except APIError as error:
             # Not chained: PostgREST's details may quote the row, and so what somebody wrote.
             raise _translate(error, caller) from None
+        except ValueError:
+            raise refuse_value() from None
         except httpx.RequestError as error:
             raise DatabaseUnavailable from error
         return cast("JsonValue", answer.data)
@@ -96,12 +96,8 @@ def _translate(error: APIError, caller: Caller) -> Exception:
         return Unauthorized()
     if UNAVAILABLE.fullmatch(code):
         return DatabaseUnavailable()
-    raised = RAISED_STATUS.fullmatch(code)
-    status = raised[1] if raised else code if BARE_STATUS.fullmatch(code) else "500"
-    return RpcError(
-        int(status),
-        code,
-        message=error.message or "",
-        details=None if error.details is None else str(error.details),
-        hint=error.hint,
-    )
+    message, hint = error.message or "", error.hint
+    details = None if error.details is None else str(error.details)
+    if BARE_STATUS.fullmatch(code):
+        return RpcError(int(code), code, message=message, details=details, hint=hint)
+    return to_failure(code, message=message, details=details, hint=hint)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Protocol, Self
+from typing import Any, Protocol, Self
 from uuid import UUID
 
 from pydantic import JsonValue
@@ -10,10 +10,14 @@ from pydantic import JsonValue
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who is acting: a user by their own token, or the service on that user's behalf."""
+    """Who is acting: a user by their own token, or the service on that user's behalf.
+
+    A token comes with the claims that were verified in it.
+    """
 
     user_id: UUID
     access_token: str | None = field(default=None, repr=False)
+    claims: Mapping[str, Any] | None = field(default=None, repr=False, compare=False)
 
     @classmethod
     def service(cls, user_id: UUID) -> Self:
@@ -42,6 +46,8 @@ class RpcTransport(Protocol):
         self, function: str, params: Mapping[str, JsonValue], caller: Caller
     ) -> JsonValue:
         """Run one function in one transaction.
+
+        A parameter is text, a number, a truth value, None, or for `jsonb` an object.
 
         Raises:
             RpcError: The function refused.

@@ -13,7 +13,7 @@ async def get_chat_history_service(
     services: ServicesDependency, caller: CurrentUser
 ) -> ChatHistoryService:
     """Bind the service to the caller, so that row-level security holds."""
-    return ChatHistoryService(services.registry, services.cursors, access_token=caller.access_token)
+    return ChatHistoryService(services.registry, services.cursors, caller=caller)
 
 
 HistoryService = Annotated[ChatHistoryService, Depends(get_chat_history_service)]

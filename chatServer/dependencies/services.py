@@ -9,11 +9,14 @@ import httpx
 from fastapi import Depends, Request
 
 from chatServer.database.channel_registry import ChannelRegistry
+from chatServer.database.postgres_login import check_postgres_login
+from chatServer.database.postgres_transport import open_postgres_transport
 from chatServer.database.postgrest_transport import PostgrestTransport, open_http_pool
 from chatServer.database.schedule_registry import ScheduleRegistry
 from chatServer.database.session_changes import SessionChangeRegistry
 from chatServer.database.session_registry import SessionRegistry
 from chatServer.database.session_search import SessionSearchRegistry
+from chatServer.database.transport import RpcTransport
 from chatServer.dependencies.telegram import TelegramServices, open_telegram
 from chatServer.dependencies.tokens import JwksVerifier, SecretVerifier, TokenVerifier
 from chatServer.services.chat_history_service import ChatHistoryService
@@ -64,14 +67,9 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
     """Build the services and close them at the end."""
     async with (
         open_http_pool(trust_env=not settings.is_supabase_local) as http,
+        _open_transport(settings, http) as transport,
         aclosing(_build_generator(settings)) as generator,
     ):
-        transport = PostgrestTransport(
-            http,
-            url=settings.supabase_url,
-            publishable_key=settings.supabase_publishable_key,
-            secret_key=settings.supabase_secret_key,
-        )
         registry = SessionRegistry(transport)
         turns = TurnService(registry, generator)
         secret = settings.supabase_secret_key.get_secret_value()
@@ -120,6 +118,33 @@ async def get_services(request: Request) -> Services:
 
 
 ServicesDependency = Annotated[Services, Depends(get_services)]
+
+
+def check_services(settings: Settings) -> None:
+    """Return when what the settings name outside can do its work, or does not answer yet.
+
+    Raises:
+        SettingsError: It never will.
+    """
+    if settings.supabase_db_url is not None:
+        check_postgres_login(settings.supabase_db_url)
+
+
+@asynccontextmanager
+async def _open_transport(
+    settings: Settings, http: httpx.AsyncClient
+) -> AsyncIterator[RpcTransport]:
+    if settings.supabase_db_url is None:
+        yield PostgrestTransport(
+            http,
+            url=settings.supabase_url,
+            publishable_key=settings.supabase_publishable_key,
+            secret_key=settings.supabase_secret_key,
+        )
+        return
+    size = settings.supabase_db_pool_size
+    async with open_postgres_transport(settings.supabase_db_url, size=size) as transport:
+        yield transport
 
 
 def _build_generator(settings: Settings) -> ReplyGenerator:

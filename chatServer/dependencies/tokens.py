@@ -137,6 +137,6 @@ def _to_caller(token: str, claims: Mapping[str, Any]) -> Caller:
     if claims.get("role") != SIGNED_IN:
         raise Unauthorized
     try:
-        return Caller(UUID(claims["sub"]), token)
+        return Caller(UUID(claims["sub"]), token, claims)
     except (ValueError, TypeError, AttributeError):
         raise Unauthorized from None

@@ -37,16 +37,16 @@ FIRST_PAGE = SessionQuery()
 class ChatHistoryService:
     """The history of sessions, read and written as one user.
 
-    With the user's access token the database's row-level security decides; without one the
-    service key acts, and the `user_id` given to each method is the border.
+    With the signed-in caller the database's row-level security decides; without one the service
+    acts, and the `user_id` given to each method is the border.
     """
 
     def __init__(
-        self, registry: SessionRegistry, cursors: SessionCursors, *, access_token: str | None = None
+        self, registry: SessionRegistry, cursors: SessionCursors, *, caller: Caller | None = None
     ) -> None:
         self._registry = registry
         self._cursors = cursors
-        self._access_token = access_token
+        self._signed_in = caller
 
     async def get_sessions(
         self,
@@ -181,4 +181,6 @@ class ChatHistoryService:
         )
 
     def _caller(self, user_id: UUID) -> Caller:
-        return Caller(user_id, self._access_token)
+        if self._signed_in is None:
+            return Caller.service(user_id)
+        return replace(self._signed_in, user_id=user_id)

@@ -10,6 +10,8 @@ from dotenv import dotenv_values
 
 ROOT = Path(__file__).resolve().parents[2]
 ENV_FILE = ROOT / ".env.local"
+SERVER_LOGIN = "authenticator"
+"""As the Supabase API logs in: no rights of its own, only those of the roles it may set."""
 LOOPBACK = ("127.0.0.1", "localhost")
 HEADER = """\
 # Made by `make run` for this checkout alone; keep it out of git. Values that you set here are kept,
@@ -49,6 +51,14 @@ def complete_settings(settings: Mapping[str, str]) -> dict[str, str]:
         if port in settings:
             complete[url] = _with_port(complete[url], port, settings[port])
     return complete
+
+
+def server_settings(settings: Mapping[str, str]) -> dict[str, str]:
+    """Returns what chatServer is given: the database as the login that owns none of it."""
+    url = urlsplit(settings["SUPABASE_DB_URL"])
+    password_and_host = url.netloc.partition(":")[2]
+    netloc = f"{SERVER_LOGIN}:{password_and_host}"
+    return {**settings, "SUPABASE_DB_URL": urlunsplit(url._replace(netloc=netloc))}
 
 
 def _made_up_values() -> dict[str, str]:

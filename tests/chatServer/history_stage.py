@@ -7,14 +7,41 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 import httpx
+import psycopg
 from pydantic import JsonValue, SecretStr
 
 from chatServer.database.postgrest_transport import PostgrestTransport, open_http_pool
 from chatServer.database.session_registry import SessionRegistry
 from chatServer.database.transport import Caller
+from chatServer.dependencies.tokens import SecretVerifier
 from chatServer.services.chat_history_service import ChatHistoryService
 from chatServer.services.session_cursor import SessionCursors
+from tests.chatServer.turn_stage import eventually
 from tests.stack.api import SupabaseApi
+
+WAITING = """
+select exists (
+  select from pg_stat_activity a where pg_backend_pid() = any(pg_blocking_pids(a.pid))
+)
+"""
+
+
+@dataclass(frozen=True)
+class HeldLock:
+    """A row that nobody else can write meanwhile."""
+
+    connection: psycopg.AsyncConnection
+
+    async def wait_contended(self) -> None:
+        """Returns once somebody waits for the row."""
+
+        async def are_waiting() -> bool:
+            await self.connection.execute("select pg_stat_clear_snapshot()")
+            found = await self.connection.execute(WAITING)
+            row = await found.fetchone()
+            return row == (True,)
+
+        await eventually(are_waiting, what="a call waits for the row")
 
 
 @dataclass(frozen=True)
@@ -39,13 +66,13 @@ class HistoryStage:
         return ChatHistoryService(
             SessionRegistry(self.transport),
             SessionCursors(self.api.secret_key),
-            access_token=caller.access_token if caller else None,
+            caller=caller,
         )
 
     async def sign_up(self) -> Caller:
         """Signs a new user up."""
         user = await asyncio.to_thread(self.api.sign_up)
-        return Caller(user.id, user.access_token)
+        return await SecretVerifier(self.api.jwt_secret).verify(user.access_token)
 
     async def add_session(self, caller: Caller, **fields: JsonValue) -> str:
         """Adds a session of this user and returns its id."""
@@ -59,6 +86,16 @@ class HistoryStage:
         for content in contents:
             row = {"user_id": str(caller.user_id), "session_id": session_id, "role": "user"}
             await self._insert("chat_message_history", {**row, "content": content})
+
+    @asynccontextmanager
+    async def session_locked(self, session_id: str) -> AsyncIterator[HeldLock]:
+        """Keeps a session's row from being written until the end."""
+        connection = await psycopg.AsyncConnection.connect(self.api.db_url)
+        async with connection:
+            await connection.execute(
+                "select from public.chat_sessions where session_id = %s for update", [session_id]
+            )
+            yield HeldLock(connection)
 
     async def _insert(self, table: str, row: Mapping[str, JsonValue]) -> None:
         response = await self.http.post(

@@ -37,6 +37,7 @@ def settings_for(project: SupabaseProject, openai_base_url: str) -> Settings:
         supabase_secret_key=SecretStr(project.secret_key),
         supabase_jwt_secret=SecretStr(project.jwt_secret),
         supabase_jwks_url=None,
+        supabase_db_url=SecretStr(project.server_db_url),
         openai_api_key=None,
         openai_base_url=openai_base_url,
         chat_model="fake",

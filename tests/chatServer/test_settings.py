@@ -86,6 +86,10 @@ def test_what_is_left_out_is_local_and_the_demo_model(load: Load) -> None:
             {"CHAT_FALLBACK_MODEL": "some-model"},
             "CHAT_FALLBACK_MODEL needs OPENAI_API_KEY or OPENAI_BASE_URL beside it.",
         ),
+        (
+            {"SUPABASE_DB_URL": "https://user:a-password@project.example"},
+            "SUPABASE_DB_URL must be an address like postgresql://user:password@host:5432/postgres.",
+        ),
         ({"OPENAI_API_KEY": "sk-x"}, "CHAT_MODEL must name the model that answers."),
         (
             {"TELEGRAM_BOT_TOKEN": "secret-token"},
@@ -129,9 +133,20 @@ def test_a_port_must_be_one(load: Load, port: str) -> None:
 
 
 def test_no_secret_is_shown(load: Load) -> None:
-    model = {"OPENAI_API_KEY": "sk-secret", "CHAT_MODEL": "m"}
-    shown = repr(load(COMPLETE | TELEGRAM | model))
-    for secret in ("sb_secret_x", SECRET, "sk-secret", "secret-token", "a-secret-of-the-webhook"):
+    others = {
+        "OPENAI_API_KEY": "sk-secret",
+        "CHAT_MODEL": "m",
+        "SUPABASE_DB_URL": "postgresql://postgres:a-password@127.0.0.1:54322/postgres",
+    }
+    shown = repr(load(COMPLETE | TELEGRAM | others))
+    for secret in (
+        "sb_secret_x",
+        SECRET,
+        "sk-secret",
+        "secret-token",
+        "a-secret-of-the-webhook",
+        "a-password",
+    ):
         assert secret not in shown
 
 

@@ -16,6 +16,7 @@ from chatServer.database.parameters import NewSession, NewTurn
 from chatServer.database.postgrest_transport import PostgrestTransport, open_http_pool
 from chatServer.database.session_registry import SessionRegistry
 from chatServer.database.transport import Caller, RpcTransport
+from chatServer.dependencies.tokens import SecretVerifier
 from chatServer.errors import DatabaseUnavailable
 from chatServer.models import Message
 from chatServer.services.reply_generator import ReplyGenerator
@@ -168,7 +169,7 @@ class TurnStage:
     async def sign_up(self) -> Caller:
         """Signs a new user up."""
         user = await asyncio.to_thread(self.api.sign_up)
-        return Caller(user.id, user.access_token)
+        return await SecretVerifier(self.api.jwt_secret).verify(user.access_token)
 
     async def new_session(self, caller: Caller) -> str:
         """Makes an empty session and returns its id."""

@@ -30,6 +30,11 @@ class SupabaseProject:
     jwt_secret: str
     db_url: str
 
+    @property
+    def server_db_url(self) -> str:
+        """The database for chatServer: as the login that owns nothing, like `make run` does it."""
+        return self.db_url.replace("//postgres:", "//authenticator:", 1)
+
     def environment(self) -> dict[str, str]:
         """Names these values as chatServer and supabase/local read them."""
         return {

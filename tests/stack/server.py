@@ -21,13 +21,14 @@ class ChatServer:
     """A chatServer on a free port; its output is kept for the message of a failed start."""
 
     def __init__(self, project: SupabaseProject, settings: dict[str, str] | None = None) -> None:
-        """Takes settings beside the project's, such as OPENAI_BASE_URL."""
+        """Takes settings beside the project's; an empty SUPABASE_DB_URL selects the API."""
         self.port = free_port()
         self.base_url = f"http://127.0.0.1:{self.port}"
         self.environment = child_environment(project) | {
             "HOST": "127.0.0.1",
             "PORT": str(self.port),
             "PYTHONPATH": str(ROOT),
+            "SUPABASE_DB_URL": project.server_db_url,
             **(settings or {}),
         }
         self.folder = tempfile.TemporaryDirectory(prefix="chat-server-")

@@ -3,6 +3,7 @@ import uuid
 from collections.abc import AsyncIterator
 
 import httpx
+import jwt
 import pytest
 import respx
 from pydantic import SecretStr
@@ -23,6 +24,23 @@ class TestConformance(TransportConformance):
     @pytest.fixture
     def transport(self, history_stage: HistoryStage) -> PostgrestTransport:
         return history_stage.transport
+
+    @pytest.mark.parametrize("fault", ["malformed", "foreign", "expired"])
+    async def test_refuses_a_token_that_does_not_hold(
+        self, transport: PostgrestTransport, history_stage: HistoryStage, fault: str
+    ) -> None:
+        user_id = uuid.uuid4()
+        secret = history_stage.api.jwt_secret
+        claims = {"sub": str(user_id), "role": "authenticated", "aud": "authenticated"}
+        token = {
+            "malformed": "a.b.c",
+            "foreign": jwt.encode({**claims, "exp": 2**33}, secret[::-1], "HS256"),
+            "expired": jwt.encode({**claims, "exp": 1}, secret, "HS256"),
+        }[fault]
+        with pytest.raises(Unauthorized):
+            await transport.call(
+                "get_chat_session_counts", {"p_user_id": str(user_id)}, Caller(user_id, token)
+            )
 
 
 @pytest.fixture

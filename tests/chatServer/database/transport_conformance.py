@@ -4,12 +4,10 @@ import asyncio
 import uuid
 from abc import ABC, abstractmethod
 
-import jwt
 import pytest
 from pydantic import JsonValue
 
 from chatServer.database.transport import Caller, RpcError, RpcTransport
-from chatServer.errors import Unauthorized
 from tests.chatServer.history_stage import HistoryStage
 
 NOBODY = Caller.service(uuid.UUID(int=0))
@@ -80,14 +78,14 @@ class TransportConformance(ABC):
             assert session["user_id"] == str(user.user_id)
 
         async with asyncio.TaskGroup() as group:
-            for number in range(60):
+            for number in range(100):
                 group.create_task(make(number))
         for user in users:
             counts = await transport.call(
                 "get_chat_session_counts", {"p_user_id": str(user.user_id)}, user
             )
             assert isinstance(counts, dict)
-            assert counts["all"] == 30
+            assert counts["all"] == 50
 
     @pytest.mark.parametrize(
         ("function", "params", "status", "message", "details"),
@@ -132,19 +130,47 @@ class TransportConformance(ABC):
         with pytest.raises(RpcError):
             await transport.call("fail_expired_turns", {}, await history_stage.sign_up())
 
-    @pytest.mark.parametrize("fault", ["malformed", "foreign", "expired"])
-    async def test_refuses_a_token_that_does_not_hold(
-        self, transport: RpcTransport, history_stage: HistoryStage, fault: str
+    @pytest.mark.parametrize("title", ["a\0b", "half a pair \ud83c"])
+    @pytest.mark.parametrize("is_inside", [False, True])
+    async def test_refuses_text_that_cannot_be_stored(
+        self, transport: RpcTransport, history_stage: HistoryStage, title: str, is_inside: bool
     ) -> None:
-        user_id = uuid.uuid4()
-        secret = history_stage.api.jwt_secret
-        claims = {"sub": str(user_id), "role": "authenticated", "aud": "authenticated"}
-        token = {
-            "malformed": "a.b.c",
-            "foreign": jwt.encode({**claims, "exp": 2**33}, secret[::-1], "HS256"),
-            "expired": jwt.encode({**claims, "exp": 1}, secret, "HS256"),
-        }[fault]
-        with pytest.raises(Unauthorized):
-            await transport.call(
-                "get_chat_session_counts", {"p_user_id": str(user_id)}, Caller(user_id, token)
+        user = await history_stage.sign_up()
+        given: dict[str, JsonValue] = {"p_metadata": {"t": title}} if is_inside else {}
+        params = new_session(user, **(given or {"p_title": title}))
+        with pytest.raises(RpcError) as refused:
+            await transport.call("upsert_chat_session", params, user)
+        assert refused.value.status_code == 500
+
+    async def test_refuses_a_number_that_json_does_not_have(
+        self, transport: RpcTransport, history_stage: HistoryStage
+    ) -> None:
+        user = await history_stage.sign_up()
+        params = new_session(user, p_metadata={"n": float("nan")})
+        with pytest.raises(RpcError):
+            await transport.call("upsert_chat_session", params, user)
+
+    async def test_a_caller_who_leaves_in_mid_call_leaves_nothing_to_the_next(
+        self, transport: RpcTransport, history_stage: HistoryStage
+    ) -> None:
+        leaving, staying = await history_stage.sign_up(), await history_stage.sign_up()
+        params = new_session(leaving, p_title="Before")
+        await transport.call("upsert_chat_session", params, leaving)
+
+        async with history_stage.session_locked(str(params["p_session_id"])) as lock:
+            calls = [
+                asyncio.create_task(transport.call("upsert_chat_session", params, leaving))
+                for _ in range(3)
+            ]
+            await lock.wait_contended()
+            for call in calls:
+                call.cancel()
+            results = await asyncio.gather(*calls, return_exceptions=True)
+            assert all(isinstance(result, asyncio.CancelledError) for result in results)
+
+        for caller, count in [(staying, 0), (leaving, 1)] * 10:
+            counts = await transport.call(
+                "get_chat_session_counts", {"p_user_id": str(leaving.user_id)}, caller
             )
+            assert isinstance(counts, dict)
+            assert counts["all"] == count

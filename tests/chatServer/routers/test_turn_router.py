@@ -107,7 +107,8 @@ class TestPostMessage:
 
     async def test_answers_503_while_the_database_is_away(self, visit: Visit) -> None:
         settings = settings_for(visit.stage.api, visit.stage.fake.base_url)
-        away = settings.model_copy(update={"supabase_url": f"http://127.0.0.1:{free_port()}"})
+        nowhere = {"supabase_url": f"http://127.0.0.1:{free_port()}", "supabase_db_url": None}
+        away = settings.model_copy(update=nowhere)
         async with serve(away) as base_url, client_for(base_url, visit.caller) as client:
             response = await client.post(visit.path, json=message_body("hello"))
         assert response.status_code == 503

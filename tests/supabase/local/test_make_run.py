@@ -121,3 +121,14 @@ def test_missing_key_of_an_existing_supabase_is_named(
 ) -> None:
     output = checkout.refuse_to_run(**supabase_api.environment() | {name: ""})
     assert f"Set {name} in the environment" in output
+
+
+def test_database_address_that_is_refused_is_named_without_its_password(
+    checkout: Checkout, supabase_api: SupabaseApi
+) -> None:
+    host = supabase_api.db_url.rpartition("@")[2]
+    wrong = {"SUPABASE_DB_URL": f"postgresql://postgres:not-the-one@{host}"}
+    output = checkout.refuse_to_run(**supabase_api.environment() | wrong)
+    assert "SUPABASE_DB_URL is refused by its database server: password" in output
+    assert "not-the-one" not in output
+    assert "Traceback" not in output
