@@ -37,6 +37,7 @@ from chatServer.models import (
     SessionWithMessages,
 )
 from chatServer.routers.problems import document
+from chatServer.routers.session_address import SESSION_PATH
 from chatServer.services.chat_history_service import SessionQuery
 from chatServer.services.session_search_service import SessionSearch
 
@@ -159,7 +160,7 @@ async def get_session_counts(
     return await history.get_session_counts(caller.user_id, archived=THREE_WAY[archived])
 
 
-@router.get("/{session_id}", responses=document(SessionNotFound))
+@router.get(SESSION_PATH, responses=document(SessionNotFound))
 async def get_session(
     session_id: SessionIdPath,
     caller: CurrentUser,

@@ -19,6 +19,7 @@ from chatServer.fields import SessionId
 from chatServer.limits import CURSOR_MAX_LENGTH, PAGE_LIMIT_MAX
 from chatServer.models import Session
 from chatServer.routers.problems import document
+from chatServer.routers.session_address import SESSION_PATH
 from chatServer.session_change_models import SessionChanges, UpdatedSession, UpdateSessionRequest
 
 router = APIRouter(
@@ -65,7 +66,7 @@ async def list_session_changes(
     return found
 
 
-@router.patch("/{session_id}", responses=document(SessionNotFound))
+@router.patch(SESSION_PATH, responses=document(SessionNotFound))
 async def update_session(
     session_id: SessionIdPath,
     body: UpdateSessionRequest,
@@ -84,7 +85,7 @@ async def toggle_session_archived(
     return await services.changes.toggle_archived(caller, session_id=session_id)
 
 
-@router.delete("/{session_id}", status_code=204, responses=document(SessionNotFound))
+@router.delete(SESSION_PATH, status_code=204, responses=document(SessionNotFound))
 async def delete_session(
     session_id: SessionIdPath, caller: CurrentUser, services: ServicesDependency
 ) -> None:
