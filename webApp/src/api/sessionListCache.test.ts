@@ -86,6 +86,18 @@ describe('placeSessionOnTop', () => {
     expect(queryClient.getQueryData(queryKeys.sessionList('web'))).toBe(web);
   });
 
+  test('leaves a run that nobody has continued under its schedule', () => {
+    const queryClient = new QueryClient();
+    const talk = makeSession();
+    const run = makeSession({ channel: 'scheduled', is_folded: true });
+    queryClient.setQueryData(queryKeys.sessionList(null), makeList([talk]));
+    placeSessionOnTop(queryClient, run);
+    const listed = () => queryClient.getQueryData<SessionList>(queryKeys.sessionList(null));
+    expect(idsOf(listed() ?? makeList())).toEqual([ids([talk])]);
+    placeSessionOnTop(queryClient, { ...run, is_folded: false });
+    expect(idsOf(listed() ?? makeList())).toEqual([ids([run, talk])]);
+  });
+
   test('makes no list where none was loaded', () => {
     const queryClient = new QueryClient();
     placeSessionOnTop(queryClient, makeSession());
