@@ -108,4 +108,5 @@ def _quote(message: Message) -> list[Run]:
 
 def session_label(session: Session, *, is_current: bool) -> str:
     """Name a session on a button, with its channel and a mark if the chat continues it."""
-    return f"{'✓ ' if is_current else ''}{name_session(session)} · {session.channel}"
+    mark = "✓ " if is_current else ""
+    return f"{mark}{name_session(session)} · {session.channel.capitalize()}"

@@ -108,7 +108,7 @@ test('a session of the web goes on in Telegram, and the composer says so exactly
 
   await telegram.write(ada, '/sessions');
   await expect.poll(() => telegram.show(ada)).toHaveLength(2);
-  await telegram.press(ada, 'Please count to 3 · web');
+  await telegram.press(ada, 'Please count to 3 · Web');
   await expect(note).toBeVisible();
   await telegram.write(ada, 'Please count to 5');
   await expect(lastAnswer(page)).toContainText('1 2 3 4 5');

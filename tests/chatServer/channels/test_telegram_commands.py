@@ -39,13 +39,13 @@ class TestSessions:
         web = await ada.client.post("/api/chat/sessions", json={"title": "On the web"})
         assert web.status_code == 201
         labels = list(await buttons_of(ada))
-        assert labels == ["On the web · web", "✓ from the phone · telegram"]
+        assert labels == ["On the web · Web", "✓ from the phone · Telegram"]
 
     async def test_picking_one_continues_it_right_there(self, ada: LinkedPerson) -> None:
         made = await ada.client.post("/api/chat/sessions", json={"title": "On the web"})
         session_id = made.json()["session_id"]
         await ada.post(session_id, "What is up?")
-        await ada.press((await buttons_of(ada))["On the web · web"])
+        await ada.press((await buttons_of(ada))["On the web · Web"])
         [_, told] = await ada.bot.wait_for(2, ada.chat_id)
         assert told == "You continue On the web. /history shows its last messages."
         assert await ada.ask("And now?") == "echo: And now?"
@@ -70,7 +70,7 @@ class TestSessions:
             ada.caller.user_id,
         )
         assert len(await ada.sessions(None)) == 2
-        assert list(await buttons_of(ada)) == ["✓ from the phone · telegram"]
+        assert list(await buttons_of(ada)) == ["✓ from the phone · Telegram"]
 
     async def test_without_any_says_so(self, ada: LinkedPerson) -> None:
         assert "no sessions yet" in await ada.ask("/sessions")

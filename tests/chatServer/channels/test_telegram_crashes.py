@@ -25,8 +25,8 @@ PEOPLE = 10
 MESSAGES = 20
 KILL_AFTER = (10, 30, 50, 70)
 """So many messages of the bot have arrived when a server is killed: it has work in its hands."""
-DONE_SECONDS = 300
-"""Alone it takes one minute, because leases of the dead run out in 30 s; a busy machine is slow."""
+DONE_SECONDS = 600
+"""Alone it takes a minute, as leases of the dead run out in 30 s; a busy machine may need three."""
 PATH = "/api/telegram/webhook"
 HEADERS = {"X-Telegram-Bot-Api-Secret-Token": WEBHOOK_SECRET}
 
