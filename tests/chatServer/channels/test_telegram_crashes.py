@@ -38,8 +38,7 @@ class Replicas:
         self.servers = [ChatServer(api, stage_settings) for _ in range(2)]
 
     async def start(self) -> None:
-        for server in self.servers:
-            await asyncio.to_thread(server.start)
+        await asyncio.gather(*(asyncio.to_thread(server.start) for server in self.servers))
 
     async def stop(self) -> None:
         for server in self.servers:
@@ -163,7 +162,7 @@ async def test_two_hundred_updates_survive_kill_9_with_one_turn_each_and_in_orde
         open_replicas(supabase_api) as (stage, replicas),
         httpx.AsyncClient(trust_env=False, timeout=30) as client,
     ):
-        people = [await stage.link() for _ in range(PEOPLE)]
+        people = await asyncio.gather(*(stage.link() for _ in range(PEOPLE)))
         courier = Courier(replicas.addresses, client)
         await asyncio.gather(
             *(write(courier, person) for person in people), kill_in_turn(replicas, stage.bot)
