@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 
 import pytest
-from pydantic import JsonValue
+from pydantic import JsonValue, SecretStr
 
+from chatServer.database.postgres_transport import open_postgres_transport
 from chatServer.database.transport import Caller
 from chatServer.services import scheduled_execution_service
 from tests.chatServer.schedule_stage import ScheduleStage
@@ -131,6 +132,20 @@ class TestTicks:
             assert len(await schedules.runs(caller, schedule)) == 1
             assert run.session_id is not None
             assert len(await schedules.turns.messages(caller, run.session_id)) == 2
+
+    async def test_do_the_same_over_connections_of_our_own_to_postgres(
+        self, schedules: ScheduleStage
+    ) -> None:
+        url = SecretStr(schedules.turns.api.server_db_url)
+        async with open_postgres_transport(url, size=2) as transport:
+            process = schedules.build_process(transport=transport)
+            process.start()
+            caller = await schedules.sign_up()
+            schedule = await schedules.add_schedule(caller, missed_days=1)
+            run = await schedules.wait_for_end(caller, schedule)
+            await process.stop()
+        statuses = [found.status for found in await schedules.runs(caller, schedule)]
+        assert (statuses, run.attempt) == (["completed", "missed"], 1)
 
     async def test_goes_on_when_the_database_was_away(self, schedules: ScheduleStage) -> None:
         database = AbsentDatabase(schedules.turns.transport)
