@@ -12,6 +12,7 @@ export const queryKeys = {
   newestSessionLists: () => [...queryKeys.all, 'sessions', 'newest'] as const,
   newestSessions: (filter: ListFilter) => [...queryKeys.newestSessionLists(), filter] as const,
   pinnedSessions: () => [...queryKeys.all, 'sessions', 'pinned'] as const,
+  sessionSearch: (text: string) => [...queryKeys.all, 'sessions', 'search', text] as const,
   sessionCounts: () => [...queryKeys.all, 'sessions', 'counts'] as const,
   session: (sessionId: string) => [...queryKeys.all, 'session', sessionId] as const,
   scheduleSessionLists: () => [...queryKeys.all, 'sessions', 'of schedule'] as const,

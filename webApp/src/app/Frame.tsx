@@ -2,6 +2,7 @@ import { lazy, Suspense, useState } from 'react';
 import { useLocation } from 'react-router';
 
 import { PickerColumn } from '@/app/PickerColumn';
+import { useSearchPanel } from '@/app/useSearchPanel';
 import { signOut } from '@/app/signOut';
 import { Picker } from '@/features/picker/Picker';
 import type { RenderRowMenu } from '@/features/picker/rowProps';
@@ -31,12 +32,14 @@ export function Frame({ email }: { email: string }) {
   const isHome = useLocation().pathname === '/';
   const [isDrawerOpen, setIsDrawerOpen] = useState(false);
   const telegram = useTelegramPanel();
+  const search = useSearchPanel(() => setIsDrawerOpen(false));
   const picker = (
     <Picker
       email={email}
       onSignOut={() => void signOut()}
       onConnectTelegram={telegram.open}
       onOpenSession={() => setIsDrawerOpen(false)}
+      onSearch={search.open}
       renderMenu={renderMenu}
     />
   );
@@ -68,6 +71,7 @@ export function Frame({ email }: { email: string }) {
         </Suspense>
       )}
       {telegram.panel}
+      {search.panel}
     </div>
   );
 }

@@ -1,4 +1,4 @@
-import { Archive, CalendarClock, SquarePen } from 'lucide-react';
+import { Archive, CalendarClock, Search, SquarePen } from 'lucide-react';
 import { useNavigate } from 'react-router';
 
 import {
@@ -23,6 +23,8 @@ interface PickerProps {
   onSignOut: () => void;
   /** Given what was pressed, which gets the focus back. */
   onConnectTelegram: (opener: HTMLElement) => void;
+  /** Given what was pressed, which gets the focus back. */
+  onSearch: (opener: HTMLElement) => void;
   /** Called when something was chosen that opens beside the picker. */
   onOpenSession: () => void;
   renderMenu: RenderRowMenu;
@@ -30,7 +32,7 @@ interface PickerProps {
 
 /** Every session of the user, whatever its channel. */
 export function Picker(props: PickerProps) {
-  const { email, onSignOut, onConnectTelegram, onOpenSession, renderMenu } = props;
+  const { email, onSignOut, onConnectTelegram, onOpenSession, onSearch, renderMenu } = props;
   const navigate = useNavigate();
   const filter = useChatStore((state) => state.channelFilter);
   const channel = filter === 'all' ? null : filter;
@@ -52,6 +54,13 @@ export function Picker(props: PickerProps) {
     >
       <header className="flex h-14 flex-none items-center gap-1 pr-3 pl-4 max-phone:gap-0 max-phone:pr-1">
         <h1 className="flex-1 truncate text-sm font-semibold max-phone:text-xl">Sessions</h1>
+        <IconButton
+          label="Search"
+          className="max-phone:[&>svg]:size-5"
+          onClick={(event) => onSearch(event.currentTarget)}
+        >
+          <Search aria-hidden size={16} />
+        </IconButton>
         <IconButton
           label="Schedules"
           className="max-phone:[&>svg]:size-5"

@@ -15,6 +15,9 @@ interface ModalProps {
 /** A panel over the page; on a phone it rises from the lower edge. */
 export function Modal({ title, opener, onClose, children }: ModalProps) {
   const openedBy = useRef<HTMLElement>(null);
+  useEffect(() => {
+    if (opener) openedBy.current = opener;
+  }, [opener]);
   const panelRef = useRef<HTMLDivElement>(null);
   return (
     <Dialog.Root

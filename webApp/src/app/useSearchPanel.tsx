@@ -1,0 +1,30 @@
+import { lazy, Suspense, useEffect, useState } from 'react';
+
+const SearchPanel = lazy(async () => ({
+  default: (await import('@/features/search/SearchPanel')).SearchPanel,
+}));
+
+/** The panel in which sessions are found; ⌘K or Ctrl K opens it from anywhere. */
+export function useSearchPanel(onOpenSession: () => void) {
+  const [opener, setOpener] = useState<HTMLElement | null>(null);
+  const [isNeeded, setIsNeeded] = useState(false);
+  const open = (pressed: HTMLElement) => {
+    setIsNeeded(true);
+    setOpener(pressed);
+  };
+  useEffect(() => {
+    const onKeyDown = (event: KeyboardEvent) => {
+      if (event.key !== 'k' || !(event.metaKey || event.ctrlKey) || event.altKey) return;
+      event.preventDefault();
+      if (document.activeElement instanceof HTMLElement) open(document.activeElement);
+    };
+    window.addEventListener('keydown', onKeyDown);
+    return () => window.removeEventListener('keydown', onKeyDown);
+  }, []);
+  const panel = isNeeded && (
+    <Suspense>
+      <SearchPanel opener={opener} onClose={() => setOpener(null)} onOpenSession={onOpenSession} />
+    </Suspense>
+  );
+  return { open, panel };
+}
