@@ -32,6 +32,9 @@ test('a session is renamed, pinned and archived from its row', async ({
   await page.keyboard.type('Letter about the heating');
   await page.keyboard.press('Enter');
   await expect(sessionRows(page).first()).toHaveText(/Letter about the heating/);
+  await expect(
+    page.getByRole('button', { name: 'Menu of Letter about the heating' }),
+  ).toBeFocused();
 
   await page.getByRole('link', { name: /Greenhouse/ }).focus();
   await page.keyboard.press('Tab');

@@ -27,10 +27,12 @@ interface SessionMenuProps {
   label: string;
   className?: string;
   tabIndex?: number;
+  isOpen: boolean;
+  onOpenChange: (isOpen: boolean) => void;
 }
 
 /** What is done with a session, open or in the list. */
-export function SessionMenu({ session, ...look }: SessionMenuProps) {
+export function SessionMenu({ session, isOpen, onOpenChange, ...look }: SessionMenuProps) {
   const triggerRef = useRef<HTMLButtonElement>(null);
   const [renameOpener, setRenameOpener] = useState<HTMLElement | null>(null);
   const { mutate: update } = useUpdateSession(session);
@@ -38,7 +40,8 @@ export function SessionMenu({ session, ...look }: SessionMenuProps) {
   return (
     <>
       <Menu
-        isOpenAtFirst
+        isOpen={isOpen}
+        onOpenChange={onOpenChange}
         trigger={
           <IconButton ref={triggerRef} {...look}>
             <Ellipsis aria-hidden size={16} />

@@ -18,6 +18,7 @@ interface SessionMenuButtonProps {
 /** Opens the menu of a session, which is loaded when somebody is about to press the button. */
 export function SessionMenuButton({ session, ...look }: SessionMenuButtonProps) {
   const [isWanted, setIsWanted] = useState(false);
+  const [isOpen, setIsOpen] = useState(false);
   const prepare = () => void loadMenu().catch(() => undefined);
   const button = (
     <IconButton
@@ -26,7 +27,10 @@ export function SessionMenuButton({ session, ...look }: SessionMenuButtonProps) 
       aria-expanded={false}
       onPointerEnter={prepare}
       onFocus={prepare}
-      onClick={() => setIsWanted(true)}
+      onClick={() => {
+        setIsWanted(true);
+        setIsOpen(true);
+      }}
     >
       <Ellipsis aria-hidden size={16} />
     </IconButton>
@@ -34,7 +38,7 @@ export function SessionMenuButton({ session, ...look }: SessionMenuButtonProps) 
   if (!isWanted) return button;
   return (
     <Suspense fallback={button}>
-      <SessionMenu session={session} {...look} />
+      <SessionMenu session={session} isOpen={isOpen} onOpenChange={setIsOpen} {...look} />
     </Suspense>
   );
 }

@@ -15,16 +15,24 @@ interface MenuProps {
   children: ReactNode;
   /** It was pressed before it was loaded. */
   isOpenAtFirst?: boolean;
+  /** Given together: whether it is open is kept elsewhere. */
+  isOpen?: boolean;
+  onOpenChange?: (isOpen: boolean) => void;
   side?: 'top' | 'bottom';
   align?: 'start' | 'end';
 }
 
 /** A menu that floats beside its button; arrow keys, Escape and focus come from radix-ui. */
 export function Menu(props: MenuProps) {
-  const { trigger, children, isOpenAtFirst = false, side = 'bottom', align = 'end' } = props;
+  const { trigger, children, isOpenAtFirst = false, isOpen, onOpenChange } = props;
+  const { side = 'bottom', align = 'end' } = props;
+  const state = {
+    ...(isOpen === undefined ? { defaultOpen: isOpenAtFirst } : { open: isOpen }),
+    ...(onOpenChange && { onOpenChange }),
+  };
   return (
     // Not modal: that would hide the page from screen readers while its controls keep their focus.
-    <DropdownMenu.Root modal={false} defaultOpen={isOpenAtFirst}>
+    <DropdownMenu.Root modal={false} {...state}>
       <DropdownMenu.Trigger asChild>{trigger}</DropdownMenu.Trigger>
       <DropdownMenu.Portal>
         <DropdownMenu.Content

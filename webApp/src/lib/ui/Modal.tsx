@@ -1,6 +1,6 @@
 import { X } from 'lucide-react';
 import { Dialog } from 'radix-ui';
-import { type ReactNode, useRef } from 'react';
+import { type ReactNode, useEffect, useRef } from 'react';
 
 import { IconButton } from '@/lib/ui/IconButton';
 
@@ -15,6 +15,7 @@ interface ModalProps {
 /** A panel over the page; on a phone it rises from the lower edge. */
 export function Modal({ title, opener, onClose, children }: ModalProps) {
   const openedBy = useRef<HTMLElement>(null);
+  // Not when the panel takes the focus: a field in it may have taken it before.
   useEffect(() => {
     if (opener) openedBy.current = opener;
   }, [opener]);
@@ -32,7 +33,6 @@ export function Modal({ title, opener, onClose, children }: ModalProps) {
           ref={panelRef}
           aria-describedby={undefined}
           onOpenAutoFocus={(event) => {
-            openedBy.current = opener;
             // The panel itself: nothing is marked before a key is pressed.
             event.preventDefault();
             panelRef.current?.focus();
