@@ -17,8 +17,11 @@ create index chat_message_history_search_idx on public.chat_message_history
   )
   -- A streaming answer changes every second, and would be indexed anew each time.
   where status <> 'streaming';
+-- Partial also so that nothing but the search can use it: under row-level security every look-up
+-- names the user, and would be tempted to read all that the user ever said.
 create index chat_message_history_newest_idx
-  on public.chat_message_history (user_id, id);
+  on public.chat_message_history (user_id, id)
+  where status <> 'streaming' and role in ('user', 'assistant');
 create index chat_sessions_search_idx on public.chat_sessions
   using gin (
     user_id, replace(replace(lower(title), U&'\0131', 'i'), U&'\0307', '') gin_trgm_ops
@@ -98,7 +101,8 @@ begin
     perform private.refuse('channel', 'Give web, telegram or scheduled.');
   end if;
   v_until := coalesce(p_until_id, (
-    select max(m.id) from public.chat_message_history m where m.user_id = p_user_id
+    select max(m.id) from public.chat_message_history m
+    where m.user_id = p_user_id and m.status <> 'streaming' and m.role in ('user', 'assistant')
   ), 0);
   v_before := coalesce(p_before_id, v_until + 1);
   v_low := v_before;
