@@ -6,8 +6,8 @@ export default defineConfig({
   testDir: 'e2e',
   outputDir: 'e2e/artifacts/failures',
   globalSetup: './e2e/harness/globalSetup.ts',
-  // One stack, one browser at a time: the machines that run this have few cores.
-  workers: 1,
+  // One stack, an account of its own for each test; they wait more than they compute.
+  workers: 2,
   fullyParallel: false,
   forbidOnly: true,
   retries: 0,
