@@ -126,8 +126,8 @@ async def test_holds_no_more_of_a_long_session_in_memory_than_of_a_short_one(
         finally:
             tracemalloc.stop()
         assert size > count * 500
-    # Ten times as much would be ten times the page; garbage makes the rest.
-    assert peaks[4_000] < 2 * peaks[400]
+    # Ten times as much would be ten times the page; uncollected garbage makes the rest.
+    assert peaks[4_000] < 4 * peaks[400]
 
 
 async def test_is_for_the_owner_only(stage: TurnStage) -> None:
