@@ -1,25 +1,23 @@
 import '@/features/session/markdown/markdown.css';
 
-import { memo, useMemo } from 'react';
+import { memo } from 'react';
+import ReactMarkdown, { type Components } from 'react-markdown';
+import remarkGfm from 'remark-gfm';
 
-import { addCaret } from '@/features/session/markdown/addCaret';
+import { rehypeCaret } from '@/features/session/markdown/caretPlugin';
 import { CodeBlock } from '@/features/session/markdown/CodeBlock';
-import { type Components, drawTree } from '@/features/session/markdown/drawTree';
 import { MarkdownLink } from '@/features/session/markdown/MarkdownLink';
-import { parseMarkdown } from '@/features/session/markdown/parseMarkdown';
 import { RemoteImage } from '@/features/session/markdown/RemoteImage';
 import { ScrollingTable } from '@/features/session/markdown/ScrollingTable';
 import { splitBlocks } from '@/features/session/markdown/splitBlocks';
-import { trimCode } from '@/features/session/markdown/trimCode';
-import { useHighlighter } from '@/features/session/markdown/useHighlighter';
+import { rehypeTrimCode } from '@/features/session/markdown/trimCodePlugin';
+import { useHighlighting } from '@/features/session/markdown/useHighlighting';
 
+const REMARK_PLUGINS = [remarkGfm];
+const CODE_MARK = /```|~~~/;
 const COMPONENTS: Components = {
-  a: ({ properties, children }) => (
-    <MarkdownLink href={textProperty(properties.href)}>{children}</MarkdownLink>
-  ),
-  img: ({ properties }) => (
-    <RemoteImage src={textProperty(properties.src)} alt={textProperty(properties.alt)} />
-  ),
+  a: ({ href, children }) => <MarkdownLink href={href}>{children}</MarkdownLink>,
+  img: ({ src, alt }) => <RemoteImage src={src} alt={alt} />,
   pre: ({ node, children }) => <CodeBlock node={node}>{children}</CodeBlock>,
   table: ({ children }) => <ScrollingTable>{children}</ScrollingTable>,
 };
@@ -43,16 +41,15 @@ export function Markdown({ text, isStreaming = false }: MarkdownProps) {
 }
 
 const Block = memo(function Block({ text, hasCaret }: { text: string; hasCaret: boolean }) {
-  const highlight = useHighlighter(text);
-  return useMemo(() => {
-    const tree = parseMarkdown(text);
-    trimCode(tree);
-    highlight?.(tree);
-    if (hasCaret) addCaret(tree);
-    return drawTree(tree, COMPONENTS);
-  }, [text, hasCaret, highlight]);
+  const highlighting = useHighlighting(CODE_MARK.test(text));
+  const caret = hasCaret ? [rehypeCaret] : [];
+  return (
+    <ReactMarkdown
+      remarkPlugins={REMARK_PLUGINS}
+      rehypePlugins={[rehypeTrimCode, ...highlighting, ...caret]}
+      components={COMPONENTS}
+    >
+      {text}
+    </ReactMarkdown>
+  );
 });
-
-function textProperty(value: unknown): string | undefined {
-  return typeof value === 'string' ? value : undefined;
-}

@@ -5,7 +5,7 @@ import { MarkdownLink } from '@/features/session/markdown/MarkdownLink';
 import { parseUrl } from '@/features/session/markdown/parseUrl';
 
 interface RemoteImageProps {
-  src: string | undefined;
+  src: string | Blob | undefined;
   alt: string | undefined;
 }
 
@@ -13,7 +13,7 @@ interface RemoteImageProps {
 export function RemoteImage({ src, alt }: RemoteImageProps) {
   const [isWanted, setIsWanted] = useState(false);
   const [hasFailed, setHasFailed] = useState(false);
-  const url = parseUrl(src);
+  const url = typeof src === 'string' ? parseUrl(src) : null;
   const name = alt ?? '';
   // The page's own policy loads images over https only.
   if (url?.protocol !== 'https:') return <MarkdownLink href={url?.href}>{name}</MarkdownLink>;

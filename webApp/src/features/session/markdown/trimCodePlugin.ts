@@ -1,11 +1,15 @@
 import type { Element, Root } from 'hast';
 
 /** Drops the line break that Markdown puts behind the last line of code: nothing comes after it. */
-export function trimCode(parent: Root | Element): void {
+export function rehypeTrimCode() {
+  return (tree: Root) => trimCodeIn(tree);
+}
+
+function trimCodeIn(parent: Root | Element): void {
   for (const child of parent.children) {
     if (child.type !== 'element') continue;
     if (child.tagName === 'pre') trimEnd(child);
-    else trimCode(child);
+    else trimCodeIn(child);
   }
 }
 
