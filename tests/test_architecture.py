@@ -27,13 +27,21 @@ LAYERS = (
 RANK = {name: rank for rank, layer in enumerate(LAYERS) for name in layer}
 
 VENDOR_HOMES = {
-    "agents": ("services/reply_generator.py",),
+    "agents": (
+        "services/demo_model.py",
+        "services/model_input.py",
+        "services/reply_generator.py",
+    ),
     "apscheduler": ("services/scheduled_execution_service.py",),
     "cronsim": ("services/schedule_times.py",),
     "fastapi": ("main.py", "dependencies/", "routers/"),
     "httpx2": ("services/whole_stream.py",),
     "jwt": ("dependencies/tokens.py",),
-    "openai": ("services/reply_generator.py",),
+    "openai": (
+        "services/demo_model.py",
+        "services/provider_failures.py",
+        "services/reply_generator.py",
+    ),
     "postgrest": ("database/postgrest_transport.py",),
     "psycopg": ("database/postgres_",),
     "prometheus_client": ("routers/metrics_router.py",),

@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-import time
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from urllib.parse import urlsplit
@@ -11,46 +10,30 @@ import openai
 from agents import (
     Agent,
     Model,
-    ModelBehaviorError,
     OpenAIProvider,
     RawResponsesStreamEvent,
     RunConfig,
     Runner,
     TResponseInputItem,
 )
-from agents.items import ModelResponse, TResponseStreamEvent
-from openai.types.responses import (
-    Response,
-    ResponseCompletedEvent,
-    ResponseOutputMessage,
-    ResponseOutputText,
-    ResponseTextDeltaEvent,
-)
 
 from chatServer.models import Message
-from chatServer.services.demo_reply import compose_demo_reply, split_words
-from chatServer.services.instructions import GO_ON, INSTRUCTIONS
+from chatServer.services.demo_model import DEMO_MODEL_ID, DemoModel
+from chatServer.services.instructions import INSTRUCTIONS
+from chatServer.services.model_input import to_items
+from chatServer.services.provider_failures import UNREADABLE, describe_failure, explain_failure
 from chatServer.services.whole_stream import require_whole_stream
 
 logger = logging.getLogger(__name__)
 
-DEMO_MODEL_ID = "demo"
 OPENAI_BASE_URL = "https://api.openai.com/v1"
 PROVIDER_TIMEOUT = openai.Timeout(connect=5.0, read=120.0, write=30.0, pool=10.0)
 """`read` is the longest silence between two pieces; a reasoning model thinks before its first."""
 PROVIDER_RETRIES = 1
 
-PLAIN_REASONS: tuple[tuple[type[Exception], str], ...] = (
-    (openai.AuthenticationError, "The model's provider refused this server's API key."),
-    (openai.PermissionDeniedError, "The model's provider refused this server's API key."),
-    (openai.NotFoundError, "The provider does not know this model."),
-    (openai.RateLimitError, "The model is over its limit right now; try again in a while."),
-    (openai.InternalServerError, "The model's provider has a fault right now; try again later."),
-    (openai.APIStatusError, "The model's provider refused this request."),
-    (openai.APITimeoutError, "The model did not answer in time."),
-    (openai.APIConnectionError, "The model could not be reached, or the connection broke off."),
-)
-UNREADABLE = "The model's answer could not be understood."
+EMPTY = "The model gave an empty answer."
+TOO_SLOW = "The model did not answer in time."
+NO_MODEL = "No model is connected; the demo model only repeats what it is told."
 
 
 class ReplyFailed(Exception):
@@ -76,6 +59,14 @@ class Reply:
         Raises:
             ReplyFailed: The model failed; what was yielded before stays good.
         """
+        async with aclosing(self.stream_items(INSTRUCTIONS, to_items(messages))) as pieces:
+            async for piece in pieces:
+                yield piece
+
+    async def stream_items(
+        self, instructions: str, items: list[TResponseInputItem]
+    ) -> AsyncGenerator[str, None]:
+        """Yield the text that answers these items, as `stream_text` does."""
         reason = UNREADABLE
         for name, model in self._choices:
             if name != self.model_id:
@@ -83,16 +74,16 @@ class Reply:
                 self.model_id = name
             has_text = False
             try:
-                async with aclosing(_run_agent(model, _to_items(messages))) as pieces:
+                async with aclosing(_run_agent(model, instructions, items)) as pieces:
                     async for piece in pieces:
                         has_text = True
                         yield piece
                 if has_text:
                     return
-                reason = "The model gave an empty answer."
+                reason = EMPTY
             except Exception as error:  # noqa: BLE001 nonsense from a provider surfaces as any type
-                reason = _explain(error)
-                logger.warning("model %s failed: %s", name, _describe(error))
+                reason = explain_failure(error)
+                logger.warning("model %s failed: %s", name, describe_failure(error))
             if has_text:
                 break
         raise ReplyFailed(reason)
@@ -111,7 +102,7 @@ class ReplyGenerator:
         demo_pace_seconds: float = 0.02,
     ) -> None:
         self._client: openai.AsyncOpenAI | None = None
-        self._models: list[Model] = [_DemoModel(demo_pace_seconds)]
+        self._models: list[Model] = [DemoModel(demo_pace_seconds)]
         self._names = [DEMO_MODEL_ID]
         self._provider_id = DEMO_MODEL_ID
         if model is not None:
@@ -125,6 +116,34 @@ class ReplyGenerator:
     def start_reply(self) -> Reply:
         """Prepare one reply; nothing is asked before its text is read."""
         return Reply(self._models, self._names, self._provider_id)
+
+    async def complete_text(
+        self, instructions: str, text: str, *, max_length: int, timeout_seconds: float = 30.0
+    ) -> str:
+        """Ask for a short text that belongs to no session; it is cut after `max_length` characters.
+
+        Raises:
+            ReplyFailed: There is no model but the demo, none answered, or not in time.
+        """
+        if self._client is None:
+            raise ReplyFailed(NO_MODEL)
+        answer = ""
+        try:
+            async with (
+                asyncio.timeout(timeout_seconds),
+                aclosing(
+                    self.start_reply().stream_items(
+                        instructions, [{"role": "user", "content": text}]
+                    )
+                ) as pieces,
+            ):
+                async for piece in pieces:
+                    answer += piece
+                    if len(answer) >= max_length:
+                        break
+        except TimeoutError:
+            raise ReplyFailed(TOO_SLOW) from None
+        return answer[:max_length]
 
     async def aclose(self) -> None:
         """Close the connections to the provider."""
@@ -145,8 +164,10 @@ def _make_client(api_key: str | None, base_url: str | None) -> openai.AsyncOpenA
     )
 
 
-async def _run_agent(model: Model, items: list[TResponseInputItem]) -> AsyncGenerator[str, None]:
-    agent = Agent(name="assistant", instructions=INSTRUCTIONS, model=model)
+async def _run_agent(
+    model: Model, instructions: str, items: list[TResponseInputItem]
+) -> AsyncGenerator[str, None]:
+    agent = Agent(name="assistant", instructions=instructions, model=model)
     run = Runner.run_streamed(
         agent, items, max_turns=1, run_config=RunConfig(tracing_disabled=True)
     )
@@ -165,84 +186,3 @@ async def _run_agent(model: Model, items: list[TResponseInputItem]) -> AsyncGene
 
 def _storable(text: str) -> str:
     return text.replace("\x00", "").encode("utf-8", "replace").decode()
-
-
-def _to_items(messages: Sequence[Message]) -> list[TResponseInputItem]:
-    items: list[TResponseInputItem] = [
-        {"role": message.role, "content": message.content}
-        for message in messages
-        if message.role != "tool" and message.content
-    ]
-    if messages and messages[-1].role == "assistant":
-        items.append({"role": "user", "content": GO_ON})
-    return items
-
-
-def _explain(error: Exception) -> str:
-    if isinstance(error, openai.APIError) and error.code == "context_length_exceeded":
-        return "This session has grown too long for the model."
-    return next((text for kind, text in PLAIN_REASONS if isinstance(error, kind)), UNREADABLE)
-
-
-def _describe(error: Exception) -> str:
-    """Name an error for the log without its message: providers echo keys and prompts in it."""
-    status = getattr(error, "status_code", "no status")
-    return f"{type(error).__name__}, {status}"
-
-
-class _DemoModel(Model):
-    """Answers without a provider, word by word, so that the registry can be tried without a key."""
-
-    def __init__(self, pace_seconds: float) -> None:
-        self._pace_seconds = pace_seconds
-
-    async def get_response(self, *_: object, **__: object) -> ModelResponse:
-        """Refuse: replies are always streamed."""
-        raise ModelBehaviorError("The demo model only streams.")
-
-    async def stream_response(
-        self,
-        system_instructions: str | None,  # noqa: ARG002 the signature is the SDK's
-        input: str | list[TResponseInputItem],
-        *_: object,
-        **__: object,
-    ) -> AsyncGenerator[TResponseStreamEvent, None]:
-        """Yield the answer to the last item as response events."""
-        items = [input] if isinstance(input, str) else input
-        texts = [item if isinstance(item, str) else str(item.get("content", "")) for item in items]
-        text = compose_demo_reply(texts)
-        number = 0
-        for number, word in enumerate(split_words(text)):
-            yield ResponseTextDeltaEvent(
-                type="response.output_text.delta",
-                item_id=DEMO_MODEL_ID,
-                output_index=0,
-                content_index=0,
-                delta=word,
-                logprobs=[],
-                sequence_number=number,
-            )
-            await asyncio.sleep(self._pace_seconds)
-        yield ResponseCompletedEvent(
-            type="response.completed", response=_whole_response(text), sequence_number=number + 1
-        )
-
-
-def _whole_response(text: str) -> Response:
-    message = ResponseOutputMessage(
-        id=DEMO_MODEL_ID,
-        type="message",
-        role="assistant",
-        status="completed",
-        content=[ResponseOutputText(type="output_text", text=text, annotations=[])],
-    )
-    return Response(
-        id=DEMO_MODEL_ID,
-        created_at=time.time(),
-        model=DEMO_MODEL_ID,
-        object="response",
-        output=[message],
-        tool_choice="auto",
-        tools=[],
-        parallel_tool_calls=False,
-    )
