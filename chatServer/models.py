@@ -166,7 +166,10 @@ class SessionPage(StoredModel):
 
 
 class SessionCounts(StoredModel):
-    """How many sessions each channel holds, counted up to `limit` so that it stays quick."""
+    """How many sessions each channel holds, counted up to `limit` so that it stays quick.
+
+    `all` is what the list of all channels shows, which leaves folded runs out.
+    """
 
     all: int
     web: int

@@ -8,6 +8,7 @@ import pytest
 from tests.stack.database import Database
 from tests.supabase.migrations.outcomes import refused
 from tests.supabase.migrations.registry_user import RegistryUser, lease, new_user
+from tests.supabase.migrations.schedule_user import begin_run, claim, new_schedule
 
 INSERT_SESSIONS = """
 insert into chat_sessions
@@ -215,6 +216,14 @@ class TestCounts:
     ) -> None:
         fill(user, 40)
         assert user.call("get_chat_session_counts", archived=archived)["all"] == everything
+
+    def test_count_a_folded_run_on_its_channel_alone(self, user: RegistryUser) -> None:
+        fill(user, 40)
+        begin_run(user, new_schedule(user))
+        claim(user.database)
+        counts = user.call("get_chat_session_counts")
+        assert (counts["scheduled"], counts["all"]) == (1, 30)
+        assert len(listed(user, folded=False, limit=200)) == 30
 
     def test_stop_at_the_limit(self, user: RegistryUser) -> None:
         fill(user, 2600)
