@@ -164,12 +164,15 @@ async def _time(take: Take, count: int) -> Samples:
     return samples
 
 
-async def _call(database: psycopg.AsyncConnection, statement: str, *values: object) -> Any:  # noqa: ANN401 - JSON
+async def _call(
+    database: psycopg.AsyncConnection, statement: str, *values: object
+) -> dict[str, Any]:
     cursor = await database.execute(statement.encode(), values)
     row = await cursor.fetchone()
     if row is None:
         raise RuntimeError("the function answered nothing")
-    return row[0]
+    answer: dict[str, Any] = row[0]
+    return answer
 
 
 def _to_table(title: str, rounds: dict[str, list[Samples]]) -> Table:

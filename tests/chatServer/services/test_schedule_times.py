@@ -98,8 +98,8 @@ MONTHS = st.sampled_from(["*", "3,10", "MAR-APR", "*/3", "11"])
 FIXED_MINUTES = st.sampled_from(["0", "30", "59", "0,30", "15,45"])
 FIXED_HOURS = st.sampled_from(["0", "1", "2", "3", "23", "0-3", "1,2", "2-23/7"])
 MOVING = st.sampled_from([("*/5", "*"), ("*/15", "*"), ("7", "*"), ("0", "*/2"), ("30", "*/3")])
-STARTS = st.datetimes(datetime(2017, 1, 1), datetime(2027, 1, 1)).map(  # noqa: DTZ001 - made UTC
-    lambda start: start.replace(tzinfo=UTC)
+STARTS = st.timedeltas(timedelta(0), timedelta(days=3652)).map(
+    lambda after: datetime(2017, 1, 1, tzinfo=UTC) + after
 )
 
 

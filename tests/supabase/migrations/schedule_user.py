@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from tests.stack.database import Database
 from tests.supabase.migrations.registry_user import Json, RegistryUser, call, run
 
-NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
+LAST_HOUR = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
 
 
 def serve(database: Database, function: str, /, **parameters: object) -> Json:
@@ -52,7 +52,7 @@ def runs(user: RegistryUser, schedule_id: str) -> list[Json]:
     return found
 
 
-def planned(time: datetime = NOON, status: str = "waiting") -> Json:
+def planned(time: datetime = LAST_HOUR, status: str = "waiting") -> Json:
     """A run as the planner stores it."""
     return {
         "title": f"Daily digest · {time:%d %b, %H:%M}",

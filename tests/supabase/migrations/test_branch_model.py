@@ -183,8 +183,10 @@ class Branches(RuleBasedStateMachine):
             assert [message["id"] for message in opened["messages"]] == self.path(self.head)[-200:]
 
     def teardown(self) -> None:
-        fields = "id, parent_id, role, content, status"
-        query = f"select {fields} from chat_message_history where session_id = %s"  # noqa: S608 no value
+        query = (
+            "select id, parent_id, role, content, status"
+            " from chat_message_history where session_id = %s"
+        )
         with self.user.database.connect() as connection:
             rows: list[tuple[Any, ...]] = run(connection, query, (self.session_id,))
         assert {row[0]: Node(*row) for row in rows} == self.nodes

@@ -227,5 +227,9 @@ class TestDeleting:
         take(user, new_schedule(user))
         change(user.database, "delete from auth.users where id = %s", user.id)
         with user.database.connect() as connection:
-            for table in ("agent_schedules", "scheduled_runs", "chat_sessions"):
-                assert run(connection, f"select * from {table}") == []  # noqa: S608 - from above
+            for query in (
+                "select * from agent_schedules",
+                "select * from scheduled_runs",
+                "select * from chat_sessions",
+            ):
+                assert run(connection, query) == []

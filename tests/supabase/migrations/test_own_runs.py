@@ -26,26 +26,32 @@ class TestDirectWrites:
         return session_id
 
     @pytest.mark.parametrize(
-        "change_of",
+        "statement",
         [
-            "status = 'completed', finished_at = now()",
-            "failure_reason = 'x'",
-            "available_at = now()",
+            "update scheduled_runs set status = 'completed', finished_at = now()"
+            " where session_id = %s",
+            "update scheduled_runs set failure_reason = 'x' where session_id = %s",
+            "update scheduled_runs set available_at = now() where session_id = %s",
         ],
     )
     def test_a_user_does_not_change_a_run(
-        self, user: RegistryUser, session_id: str, change_of: str
+        self, user: RegistryUser, session_id: str, statement: str
     ) -> None:
-        statement = f"update scheduled_runs set {change_of} where session_id = %s"  # noqa: S608 - from above
         with refused("PT422", "validation_failed", "run_id"):
             user.run(statement, (session_id,))
 
-    @pytest.mark.parametrize("column", ["schedule_id = null", "is_folded = false"])
+    @pytest.mark.parametrize(
+        "statement",
+        [
+            "update chat_sessions set schedule_id = null where session_id = %s",
+            "update chat_sessions set is_folded = false where session_id = %s",
+        ],
+    )
     def test_a_user_does_not_change_what_ties_a_session_to_its_run(
-        self, user: RegistryUser, session_id: str, column: str
+        self, user: RegistryUser, session_id: str, statement: str
     ) -> None:
         before = user.session(session_id)
-        user.run(f"update chat_sessions set {column} where session_id = %s", (session_id,))  # noqa: S608 - from above
+        user.run(statement, (session_id,))
         after = user.session(session_id)
         for name in ("schedule_id", "is_folded"):
             assert after[name] == before[name]
@@ -60,11 +66,20 @@ class TestDirectWrites:
         )
         assert (found, is_folded) == (None, False)
 
-    @pytest.mark.parametrize("table", ["agent_schedules", "scheduled_runs"])
-    def test_a_user_neither_makes_nor_deletes_rows(self, user: RegistryUser, table: str) -> None:
-        for statement in (f"delete from {table}", f"insert into {table} default values"):  # noqa: S608 - from above
-            with refused("42501"):
-                user.run(statement)
+    @pytest.mark.parametrize(
+        "statement",
+        [
+            "delete from agent_schedules",
+            "insert into agent_schedules default values",
+            "delete from scheduled_runs",
+            "insert into scheduled_runs default values",
+        ],
+    )
+    def test_a_user_neither_makes_nor_deletes_rows(
+        self, user: RegistryUser, statement: str
+    ) -> None:
+        with refused("42501"):
+            user.run(statement)
 
     def test_a_message_of_the_user_unfolds_the_session(
         self, user: RegistryUser, session_id: str

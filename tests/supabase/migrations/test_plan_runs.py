@@ -2,13 +2,14 @@
 
 from datetime import UTC, datetime, timedelta
 
+import psycopg
 import pytest
 
 from tests.stack.database import Database
 from tests.supabase.migrations.racing import race
 from tests.supabase.migrations.registry_user import Json, RegistryUser, new_user
 from tests.supabase.migrations.schedule_user import (
-    NOON,
+    LAST_HOUR,
     begin_run,
     change,
     claim,
@@ -29,7 +30,7 @@ def user(database: Database) -> RegistryUser:
     return new_user(database)
 
 
-def due_schedule(user: RegistryUser, time: datetime = NOON, **fields: object) -> str:
+def due_schedule(user: RegistryUser, time: datetime = LAST_HOUR, **fields: object) -> str:
     return new_schedule(user, next_run_at=time, **fields)
 
 
@@ -50,7 +51,7 @@ class TestClaim:
         new_schedule(user, is_enabled=False)
         [found] = claim_due(user.database)
         assert found["schedule_id"] == due
-        assert datetime.fromisoformat(found["next_run_at"]) == NOON
+        assert datetime.fromisoformat(found["next_run_at"]) == LAST_HOUR
 
     def test_leaves_what_another_planner_has_in_hand(self, user: RegistryUser) -> None:
         due_schedule(user)
@@ -74,9 +75,9 @@ class TestStore:
         assert stored == {"planned_count": 1, "waiting_count": 1}
         [run] = runs(user, schedule_id)
         assert (run["status"], run["trigger"], run["attempt"]) == ("waiting", "planned", 0)
-        assert datetime.fromisoformat(run["scheduled_for"]) == NOON
+        assert datetime.fromisoformat(run["scheduled_for"]) == LAST_HOUR
         shown = schedule(user, schedule_id)
-        assert datetime.fromisoformat(shown["next_run_at"]) == NOON + timedelta(days=1)
+        assert datetime.fromisoformat(shown["next_run_at"]) == LAST_HOUR + timedelta(days=1)
         assert shown["version"] == due["version"]
 
     def test_storing_a_plan_twice_makes_one_run(self, user: RegistryUser) -> None:
@@ -118,8 +119,8 @@ class TestStore:
     def test_missed_times_are_recorded_beside_the_one_that_runs(self, user: RegistryUser) -> None:
         schedule_id = due_schedule(user)
         [due] = claim_due(user.database)
-        earlier = planned(NOON - timedelta(days=1), "missed")
-        store(user.database, plan(due, earlier, planned(NOON)))
+        earlier = planned(LAST_HOUR - timedelta(days=1), "missed")
+        store(user.database, plan(due, earlier, planned(LAST_HOUR)))
         assert recorded(user, schedule_id) == [
             ("missed", "The server was away at this time."),
             ("waiting", None),
@@ -128,9 +129,9 @@ class TestStore:
     def test_a_run_that_waited_for_a_day_is_missed_and_the_new_one_runs(
         self, user: RegistryUser
     ) -> None:
-        schedule_id = due_schedule(user, NOON - timedelta(days=3))
+        schedule_id = due_schedule(user, LAST_HOUR - timedelta(days=3))
         now = datetime.now(UTC)
-        for time in (NOON - timedelta(days=3), now):
+        for time in (LAST_HOUR - timedelta(days=3), now):
             [due] = claim_due(user.database)
             store(user.database, plan(due, planned(time), next_run_at=now))
         assert recorded(user, schedule_id) == [
@@ -163,7 +164,7 @@ class TestOneAtATime:
         def run_now() -> str:
             try:
                 begin_run(user, schedule_id)
-            except Exception as error:  # noqa: BLE001 - told apart below
+            except psycopg.Error as error:
                 return str(error).partition("\n")[0]
             return "begun"
 
@@ -185,7 +186,7 @@ class TestLimits:
         def make() -> Json | str:
             try:
                 return {"id": new_schedule(user)}
-            except Exception as error:  # noqa: BLE001 - told apart below
+            except psycopg.Error as error:
                 return str(error).partition("\n")[0]
 
         answers = race([make for _ in range(5)])

@@ -1098,6 +1098,8 @@ export interface components {
         /**
          * SessionCounts
          * @description How many sessions each channel holds, counted up to `limit` so that it stays quick.
+         *
+         *     `all` is what the list of all channels shows, which leaves folded runs out.
          */
         SessionCounts: {
             /** All */

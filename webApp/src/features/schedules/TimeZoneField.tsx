@@ -114,7 +114,7 @@ function ZoneList({ id, zones, marked, onChoose }: ZoneListProps) {
       >
         {zones.map((zone, index) => (
           // The keys of the list are those of the field.
-          // eslint-disable-next-line jsx-a11y/click-events-have-key-events
+          // eslint-disable-next-line jsx-a11y/click-events-have-key-events -- the field above has the keys: a listbox by aria-activedescendant
           <div
             key={zone}
             id={`${id}-${index}`}

@@ -50,7 +50,7 @@ export function MessageList(props: MessageListProps) {
         // Each word of an answer would be read out; LiveAnnouncer says what matters.
         aria-live="off"
         // What scrolls must be reachable by keyboard.
-        // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex
+        // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- scrolled by keyboard
         tabIndex={0}
         className="h-full overflow-x-hidden overflow-y-auto overscroll-contain px-6 [scrollbar-gutter:stable_both-edges] max-phone:px-4"
       >

@@ -17,7 +17,7 @@ function copyBySelection(text: string): boolean {
   document.body.append(field);
   field.select();
   // The only way left where navigator.clipboard is missing or refused.
-  // eslint-disable-next-line @typescript-eslint/no-deprecated
+  // eslint-disable-next-line @typescript-eslint/no-deprecated -- the only way on a page that is not secure
   const isCopied = document.execCommand('copy');
   field.remove();
   if (focused instanceof HTMLElement) focused.focus();

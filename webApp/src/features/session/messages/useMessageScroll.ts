@@ -78,8 +78,7 @@ export function useMessageScroll(options: MessageScrollOptions) {
     if (!kept || index === -1) return;
     isFollowing.current = false;
     virtualizerRef.current?.scrollToIndex(index, { align: 'start', offset: kept.offset });
-    // Only when the list appears; afterwards the reader moves it.
-    // eslint-disable-next-line react-hooks/exhaustive-deps
+    // eslint-disable-next-line react-hooks/exhaustive-deps -- only when the list appears; the reader moves it afterwards
   }, []);
 
   // On another branch the view stays where it was, unless an answer is being written to its end.
