@@ -25,6 +25,7 @@ ErrorCode = Literal[
     "schedule_id_taken",
     "schedule_limit_reached",
     "schedule_not_found",
+    "session_deleted",
     "session_id_taken",
     "session_not_found",
     "telegram_not_configured",

@@ -1,9 +1,10 @@
 """The rules of what a field may hold, one for each kind of field."""
 
 import math
+from datetime import UTC, datetime
 from typing import Annotated
 
-from pydantic import AfterValidator, Field, JsonValue
+from pydantic import AfterValidator, AwareDatetime, Field, JsonValue
 
 from chatServer.limits import (
     AGENT_NAME_MAX_LENGTH,
@@ -83,7 +84,20 @@ def check_json(value: JsonValue) -> JsonValue:
     return value
 
 
+def check_instant(value: datetime) -> datetime:
+    """Return the instant in UTC.
+
+    Raises:
+        ValueError: In UTC it is before the year 1 or after 9999.
+    """
+    try:
+        return value.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("must be between the years 1 and 9999 in UTC") from None
+
+
 Text = Annotated[str, AfterValidator(check_text)]
+Instant = Annotated[AwareDatetime, AfterValidator(check_instant)]
 MessageText = Annotated[str, AfterValidator(check_message_text)]
 SearchText = Annotated[Text, Field(min_length=1, max_length=QUERY_MAX_LENGTH)]
 SessionId = Annotated[Text, Field(min_length=1, max_length=SESSION_ID_MAX_LENGTH)]

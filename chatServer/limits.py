@@ -26,6 +26,10 @@ TOMBSTONE_DAYS = 30
 
 SESSION_VERSION_MAX = 2**53 - 1
 
+SYNC_SESSIONS_MAX = 200
+SYNC_MESSAGES_MAX = 1000
+"""Messages of one PUT or sync, over all its sessions."""
+
 ACCESS_TOKEN_MAX_LENGTH = 16 * 1024
 BODY_TIMEOUT_SECONDS = 8.0
 """Longest wait for the next piece of a request's body."""

@@ -29,6 +29,7 @@ from chatServer.routers import (
     metrics_router,
     schedule_router,
     session_change_router,
+    session_sync_router,
     telegram_router,
     turn_router,
 )
@@ -81,6 +82,7 @@ def build_api(
     )
     for router in (
         session_change_router.router,
+        session_sync_router.router,
         chat_history_router.router,
         branch_router.router,
         turn_router.router,

@@ -19,9 +19,9 @@ LAYERS = (
     ("channels",),
     ("services",),
     ("database",),
-    ("turn_events", "session_change_models", "link_models"),
+    ("turn_events", "session_change_models", "session_sync_models", "link_models"),
     ("models", "schedule_models"),
-    ("fields", "errors", "schedule_errors"),
+    ("fields", "errors", "schedule_errors", "session_errors"),
     ("limits", "log_redaction", "settings"),
 )
 RANK = {name: rank for rank, layer in enumerate(LAYERS) for name in layer}

@@ -25,6 +25,7 @@ from chatServer.schedule_errors import (
     ScheduleLimitReached,
     ScheduleNotFound,
 )
+from chatServer.session_errors import SessionDeleted
 
 REFUSALS: Final[Mapping[str, type[DomainError]]] = {
     error.code: error
@@ -43,6 +44,7 @@ REFUSALS: Final[Mapping[str, type[DomainError]]] = {
         AnswerStreaming,
         RequestIdReused,
         CursorExpired,
+        SessionDeleted,
     )
 }
 
@@ -51,5 +53,7 @@ def to_domain_error(error: RpcError) -> DomainError:
     """Name the domain error of a refusal; one we do not know is ours to repair."""
     if error.message == ValidationFailed.code:
         return ValidationFailed((error.details or "body", error.hint or "is not valid"))
-    refusal = REFUSALS.get(error.message)
-    return refusal() if refusal else InternalError()
+    refusal = REFUSALS.get(error.message, InternalError)()
+    if isinstance(refusal, RequestIdReused) and error.details:
+        refusal.errors = ((error.details, error.hint or "was used for another message"),)
+    return refusal

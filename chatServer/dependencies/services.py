@@ -16,6 +16,7 @@ from chatServer.database.schedule_registry import ScheduleRegistry
 from chatServer.database.session_changes import SessionChangeRegistry
 from chatServer.database.session_registry import SessionRegistry
 from chatServer.database.session_search import SessionSearchRegistry
+from chatServer.database.session_sync import SessionSyncRegistry
 from chatServer.database.transport import RpcTransport
 from chatServer.dependencies.telegram import TelegramServices, open_telegram
 from chatServer.dependencies.tokens import JwksVerifier, SecretVerifier, TokenVerifier
@@ -29,6 +30,7 @@ from chatServer.services.scheduled_execution_service import ScheduledExecutionSe
 from chatServer.services.session_change_service import SessionChangeService
 from chatServer.services.session_cursor import SessionCursors
 from chatServer.services.session_search_service import SessionSearchService
+from chatServer.services.session_sync_service import SessionSyncService
 from chatServer.services.signed_cursor import SignedCursors
 from chatServer.services.turn_service import TurnService
 from chatServer.settings import Settings, SettingsError
@@ -48,6 +50,7 @@ class Services:
     cursors: SessionCursors
     changes: SessionChangeService
     search: SessionSearchService
+    sync: SessionSyncService
     turns: TurnService
     schedules: ScheduleService
     execution: ScheduledExecutionService
@@ -97,6 +100,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
                         SessionSearchRegistry(transport),
                         SignedCursors(secret, purpose=SEARCH_PURPOSE),
                     ),
+                    sync=SessionSyncService(SessionSyncRegistry(transport)),
                     turns=turns,
                     schedules=ScheduleService(schedules, cursors, wake=execution.wake),
                     execution=execution,

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Path, Query, Response
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from chatServer.database.parameters import SessionFilter
 from chatServer.dependencies.auth import CurrentUser
@@ -20,7 +20,7 @@ from chatServer.errors import (
     Unauthorized,
     ValidationFailed,
 )
-from chatServer.fields import AgentName, MessageId, SearchText, SessionId
+from chatServer.fields import AgentName, Instant, MessageId, SearchText, SessionId
 from chatServer.limits import (
     CURSOR_MAX_LENGTH,
     PAGE_LIMIT_DEFAULT,
@@ -75,9 +75,9 @@ class SessionListQuery(BaseModel):
         "`scheduled` those of a deleted schedule are kept, which have no other place.",
     )
     pinned: ThreeWay = "all"
-    updated_from: AwareDatetime | None = Field(default=None, alias="from")
-    updated_to: AwareDatetime | None = Field(default=None, alias="to")
-    updated_after: AwareDatetime | None = None
+    updated_from: Instant | None = Field(default=None, alias="from")
+    updated_to: Instant | None = Field(default=None, alias="to")
+    updated_after: Instant | None = None
     limit: int = Field(default=PAGE_LIMIT_DEFAULT, ge=1, le=PAGE_LIMIT_MAX)
     cursor: str | None = Field(default=None, max_length=CURSOR_MAX_LENGTH)
     offset: int | None = Field(default=None, ge=0, le=PAGE_OFFSET_MAX)

@@ -8,6 +8,7 @@ import pytest
 from pydantic import JsonValue
 
 from chatServer.database.transport import Caller, RpcError, RpcTransport
+from chatServer.session_sync_models import SyncedSessions
 from tests.chatServer.history_stage import HistoryStage
 
 NOBODY = Caller.service(uuid.UUID(int=0))
@@ -53,6 +54,24 @@ class TransportConformance(ABC):
         assert session["metadata"] == metadata
         assert session["topic"] is None
         assert session["user_id"] == str(user.user_id)
+
+    async def test_carries_sessions_with_messages(
+        self, transport: RpcTransport, history_stage: HistoryStage
+    ) -> None:
+        user, session_id = await history_stage.sign_up(), str(uuid.uuid4())
+        said: JsonValue = {"role": "user", "content": '{"a": [1]}', "client_request_id": session_id}
+        uploads: JsonValue = {"sessions": [{"session_id": session_id, "messages": [said]}]}
+        params: dict[str, JsonValue] = {"p_user_id": str(user.user_id), "p_sessions": uploads}
+        created, merged = [
+            SyncedSessions.model_validate(
+                await transport.call("sync_chat_sessions", params, user)
+            ).results[0]
+            for _ in range(2)
+        ]
+        assert (created.result, merged.result) == ("created", "merged")
+        assert created.session == merged.session
+        assert merged.session is not None
+        assert merged.session.title == '{"a": [1]}'
 
     async def test_acts_as_the_user_whose_token_it_carries(
         self, transport: RpcTransport, history_stage: HistoryStage

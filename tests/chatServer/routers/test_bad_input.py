@@ -73,6 +73,8 @@ class TestSessionListQuery:
             ("schedule_id=mine", "schedule_id"),
             ("from=yesterday", "from"),
             ("from=2026-11-20T10:00:00", "from"),
+            ("from=0001-01-01T00:00:00%2B05:00", "from"),
+            ("to=9999-12-31T23:59:59-05:00", "to"),
             ("to=never", "to"),
             ("updated_after=now", "updated_after"),
             ("agent_name=", "agent_name"),

@@ -69,7 +69,8 @@ class TestThroughTheFunctions:
     def test_every_function_for_signed_in_users_is_tried(self, database: Database) -> None:
         with database.connect() as connection:
             offered = set(catalogue.functions(connection, "public"))
-        assert set(CALLS) | {"upsert_chat_session"} == SIGNED_IN_FUNCTIONS
+        making = {"upsert_chat_session", "sync_chat_session", "sync_chat_sessions"}
+        assert set(CALLS) | making == SIGNED_IN_FUNCTIONS
         assert offered == SERVICE_FUNCTIONS
 
     @pytest.mark.parametrize("as_the_victim", [True, False])
@@ -97,6 +98,18 @@ class TestThroughTheFunctions:
                 parameters = {"user_id": target.user_id, "session_id": session_id}
                 with refused("42501"), stranger.database.as_user(stranger.id) as connection:
                     call(connection, "upsert_chat_session", **parameters)
+
+    def test_nobody_uploads_for_somebody_else(self, scene: Scene) -> None:
+        stranger, before = scene.stranger, scene.everything_of_the_victim()
+        for session_id in (scene.real.session_id, scene.unreal.session_id):
+            upload = {"sessions": [{"session_id": session_id}]}
+            for name, given in (
+                ("sync_chat_session", {"session_id": session_id, "session": {"title": "x"}}),
+                ("sync_chat_sessions", {"sessions": upload}),
+            ):
+                with refused("42501"), stranger.database.as_user(stranger.id) as connection:
+                    call(connection, name, user_id=scene.victim.id, **given)
+        assert scene.everything_of_the_victim() == before
 
     @pytest.mark.parametrize("name", ["fail_expired_turns", "get_health"])
     def test_what_the_server_alone_needs_is_closed(self, scene: Scene, name: str) -> None:

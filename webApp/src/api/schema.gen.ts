@@ -36,7 +36,13 @@ export interface paths {
          * @description Open a session with its newest page of messages.
          */
         get: operations["get_session_api_chat_sessions__session_id__get"];
-        put?: never;
+        /**
+         * Put Session
+         * @description Make or update a session and append messages to it, without running an agent.
+         *
+         *     A message is stored once for each `client_request_id`; what was sent before changes nothing.
+         */
+        put: operations["put_session_api_chat_sessions__session_id__put"];
         post?: never;
         /**
          * Delete Session
@@ -66,6 +72,26 @@ export interface paths {
          * @description Archive a session, or take it out of the archive.
          */
         post: operations["toggle_session_archived_api_chat_sessions__session_id__archive_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/chat/sessions/sync": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sync Sessions
+         * @description Upload sessions that a client has kept. Sending the same again changes nothing.
+         */
+        post: operations["sync_sessions_api_chat_sessions_sync_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -834,6 +860,25 @@ export interface components {
             message_max_bytes: number;
         };
         /**
+         * PutSessionRequest
+         * @description A session's fields, those left out stay, and messages to append after its head.
+         */
+        PutSessionRequest: {
+            /**
+             * Channel
+             * @description A session is made here on the web only, and keeps its channel.
+             */
+            channel?: ("web" | "telegram" | "scheduled") | null;
+            /** Title */
+            title?: string | null;
+            /** Topic */
+            topic?: string | null;
+            /** Agent Name */
+            agent_name?: string | null;
+            /** Messages */
+            messages?: components["schemas"]["SyncedMessage"][];
+        };
+        /**
          * RegenerateRequest
          * @description Another answer. The same `client_request_id` replays the same turn.
          */
@@ -1265,6 +1310,66 @@ export interface components {
             match?: components["schemas"]["SessionMatch"] | null;
         };
         /**
+         * SyncSessionsRequest
+         * @description Sessions to upload, all of them or none.
+         */
+        SyncSessionsRequest: {
+            /** Sessions */
+            sessions: components["schemas"]["UploadedSession"][];
+        };
+        /**
+         * SyncedMessage
+         * @description A message to append, of the user or of the client's own agent.
+         */
+        SyncedMessage: {
+            /**
+             * Role
+             * @enum {string}
+             */
+            role: "user" | "assistant";
+            /**
+             * Content
+             * @description At most 65536 bytes of UTF-8 from a user.
+             */
+            content: string;
+            /** Client Request Id */
+            client_request_id: string;
+            /**
+             * Created At
+             * @description The server's own time when left out or in the future.
+             */
+            created_at?: string | null;
+        };
+        /**
+         * SyncedSession
+         * @description What became of one session of an upload.
+         */
+        SyncedSession: {
+            /**
+             * Session Id
+             * @description As it was given.
+             */
+            session_id: string;
+            /**
+             * Result
+             * @description `renamed`: the id is taken, `new_session_id` stands for it from now on. `deleted`: the session was deleted on another device; nothing was stored.
+             * @enum {string}
+             */
+            result: "created" | "merged" | "renamed" | "deleted";
+            /** New Session Id */
+            new_session_id: string | null;
+            /** @description As it is now; null when it was deleted. */
+            session: components["schemas"]["Session"] | null;
+        };
+        /**
+         * SyncedSessions
+         * @description The results in the order of the request.
+         */
+        SyncedSessions: {
+            /** Results */
+            results: components["schemas"]["SyncedSession"][];
+        };
+        /**
          * TelegramLinks
          * @description The user's Telegram accounts, and the bot they are linked with.
          */
@@ -1471,6 +1576,20 @@ export interface components {
             };
         };
         /**
+         * UploadedSession
+         * @description A session kept by a client; its title and topic fill only what no user has set.
+         */
+        UploadedSession: {
+            /** Session Id */
+            session_id: string;
+            /** Title */
+            title?: string | null;
+            /** Topic */
+            topic?: string | null;
+            /** Messages */
+            messages?: components["schemas"]["SyncedMessage"][];
+        };
+        /**
          * FieldProblem
          * @description One field of a request that was refused.
          */
@@ -1498,7 +1617,7 @@ export interface components {
              * Code
              * @enum {string}
              */
-            code: "answer_streaming" | "body_too_large" | "cursor_expired" | "database_unavailable" | "internal_error" | "invalid_cursor" | "link_not_found" | "message_not_an_answer" | "message_not_editable" | "message_not_found" | "method_not_allowed" | "not_found" | "request_id_reused" | "request_timeout" | "run_not_found" | "schedule_busy" | "schedule_id_taken" | "schedule_limit_reached" | "schedule_not_found" | "session_id_taken" | "session_not_found" | "telegram_not_configured" | "telegram_unavailable" | "unauthorized" | "validation_failed" | "webhook_refused";
+            code: "answer_streaming" | "body_too_large" | "cursor_expired" | "database_unavailable" | "internal_error" | "invalid_cursor" | "link_not_found" | "message_not_an_answer" | "message_not_editable" | "message_not_found" | "method_not_allowed" | "not_found" | "request_id_reused" | "request_timeout" | "run_not_found" | "schedule_busy" | "schedule_id_taken" | "schedule_limit_reached" | "schedule_not_found" | "session_deleted" | "session_id_taken" | "session_not_found" | "telegram_not_configured" | "telegram_unavailable" | "unauthorized" | "validation_failed" | "webhook_refused";
             /** Detail */
             detail: string;
             /**
@@ -1644,6 +1763,113 @@ export interface operations {
                 };
             };
             /** @description The request is not valid (`validation_failed`) */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed (`internal_error`) */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer (`database_unavailable`) */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_session_api_chat_sessions__session_id__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PutSessionRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            /** @description The session was made */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            /** @description Sign in first (`unauthorized`) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request did not arrive in time (`request_timeout`) */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Session id taken (`session_id_taken`) */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Session was deleted (`session_deleted`) */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Body too large (`body_too_large`) */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not valid (`validation_failed`); Request id reused (`request_id_reused`) */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -1865,6 +2091,93 @@ export interface operations {
                 };
             };
             /** @description The request is not valid (`validation_failed`) */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed (`internal_error`) */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer (`database_unavailable`) */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sync_sessions_api_chat_sessions_sync_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SyncSessionsRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SyncedSessions"];
+                };
+            };
+            /** @description Sign in first (`unauthorized`) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request did not arrive in time (`request_timeout`) */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Session id taken (`session_id_taken`) */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Body too large (`body_too_large`) */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not valid (`validation_failed`); Request id reused (`request_id_reused`) */
             422: {
                 headers: {
                     [name: string]: unknown;
