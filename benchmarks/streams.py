@@ -1,59 +1,107 @@
-"""Measures the memory that one chatServer process needs for event streams and for running turns.
+"""Measures many event streams at once on one chatServer process.
 
-A model that stalls after its first word keeps the turns running. Many readers follow one answer,
-then many turns run at once; each figure is the growth of the process divided by their number.
+A thousand turns run side by side, each with its own model call and its own reader, at the pace of a
+fake model that says a word at each beat. Beside them more turns are begun one by one, and their
+first words are set against those of turns begun while nothing else ran. In the end each stream and
+each stored answer is compared with what the model said.
 """
 
 import argparse
 import asyncio
+import json
 import subprocess
+import time
+import uuid
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import httpx
 import psycopg
 
 from benchmarks.calls import MESSAGE
-from benchmarks.generate import Population, find_sessions, generate
+from benchmarks.figures import percentile
+from benchmarks.generate import Population, generate
+from benchmarks.paced_model import paced_model, words_of
 from benchmarks.paths import open_server
 from benchmarks.stack import Stack
-from tests.fakes.openai_server import FakeOpenAI, Hold
 from tests.stack.embedded import EmbeddedStack
 from tests.stack.server import ChatServer
 
 OPENED_AT_ONCE = 20
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Stream:
-    """An open event stream that has shown its first word."""
+    """An open event stream that has shown its first word, and the text it has shown so far."""
 
     response: httpx.Response
-    chunks: AsyncIterator[bytes]
-    """Kept, because the connection closes when it is given up."""
+    lines: AsyncIterator[str]
+    first_word_seconds: float
+    text: list[str] = field(default_factory=list)
 
 
 def main() -> None:
-    """Print the memory of the process, of a reader and of a turn."""
+    """Print the first words' delays, the memory and what was lost."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.streams", description=__doc__)
-    parser.add_argument("--readers", type=int, default=1000, help="default: %(default)s")
-    parser.add_argument("--turns", type=int, default=100, help="default: %(default)s")
+    parser.add_argument("--turns", type=int, default=1000, help="default: %(default)s")
+    parser.add_argument("--probes", type=int, default=100, help="default: %(default)s")
+    parser.add_argument("--words", type=int, default=60, help="of an answer; default: %(default)s")
+    parser.add_argument("--beat-seconds", type=float, default=1.0, help="default: %(default)s")
     arguments = parser.parse_args()
-    asyncio.run(_measure(arguments.readers, arguments.turns))
+    with (
+        paced_model(arguments.words, arguments.beat_seconds) as model_url,
+        _running({"OPENAI_BASE_URL": model_url, "CHAT_MODEL": "paced"}) as (stack, server),
+    ):
+        crowd = Population("streams", users=1, sessions=arguments.turns, messages=2)
+        probing = Population("probes", users=1, sessions=2 * arguments.probes, messages=2)
+        with psycopg.connect(stack.db_url, autocommit=True) as database:
+            generate(database, [crowd, probing])
+            asyncio.run(
+                _measure(Bench(stack, server, database, words_of(arguments.words)), crowd, probing)
+            )
 
 
-async def _measure(readers: int, turns: int) -> None:
-    population = Population("streams", users=1, sessions=turns + 1, messages=2)
-    async with FakeOpenAI() as model:
-        model.script("word ", Hold())
-        settings = {"OPENAI_BASE_URL": model.base_url, "CHAT_MODEL": "stalling"}
-        with _running(settings) as (stack, server):
-            with psycopg.connect(stack.db_url, autocommit=True) as database:
-                generate(database, [population])
-                session_ids = find_sessions(database, population)
-            async with open_server(stack, population.user_id(), readers + turns) as http:
-                await _print_growth(http, server, session_ids, readers=readers)
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """What is measured, and the text that every answer has in the end."""
+
+    stack: Stack
+    server: ChatServer
+    database: psycopg.Connection[tuple[object, ...]]
+    expected: str
+
+
+async def _measure(bench: Bench, crowd: Population, probing: Population) -> None:
+    crowd_ids, probe_ids = (_sessions_of(bench, population) for population in (crowd, probing))
+    half = len(probe_ids) // 2
+    async with (
+        open_server(bench.stack, probing.user_id(), 4) as probes,
+        open_server(bench.stack, crowd.user_id(), len(crowd_ids)) as http,
+    ):
+        await _probe(probes, probe_ids[:half])  # warms the process and its connections
+        alone = await _probe(probes, probe_ids[:half])
+        at_rest = _memory_kib(bench.server)
+        opened_at = time.perf_counter()
+        streams = await _open_all(http, crowd_ids)
+        opening_seconds = time.perf_counter() - opened_at
+        readers = [asyncio.create_task(_read_on(stream)) for stream in streams]
+        beside = await _probe(probes, probe_ids[half:])
+        grown = _memory_kib(bench.server) - at_rest
+        running = sum(not reader.done() for reader in readers)
+        texts = await asyncio.gather(*readers)
+    print(f"{len(streams)} turns begun in {opening_seconds:.1f} s; {running} still ran in the end")
+    for name, delays in (("alone", alone), (f"beside {len(streams)} streams", beside)):
+        p50, p95 = (percentile(delays, percent) * 1000 for percent in (50, 95))
+        print(f"first word {name}: p50 {p50:.0f} ms, p95 {p95:.0f} ms")
+    later = percentile(beside, 95) - percentile(alone, 95)
+    print(f"p95 later by {later * 1000:.0f} ms")
+    print(f"memory of a stream, its turn included: {grown / len(streams):.1f} KiB")
+    stored = _stored_answers(bench, crowd)
+    print(
+        f"streams that lost text: {sum(text != bench.expected for text in texts)}; stored answers"
+        f" that did: {sum(text != bench.expected for text in stored)} of {len(stored)}"
+    )
 
 
 @contextmanager
@@ -80,57 +128,76 @@ def _running(settings: dict[str, str]) -> Iterator[tuple[Stack, ChatServer]]:
         embedded.stop()
 
 
-async def _print_growth(
-    http: httpx.AsyncClient, server: ChatServer, session_ids: Sequence[str], *, readers: int
-) -> None:
-    first, *others = session_ids
-    streams = [await _open(_post(http, first), http)]
-    answer_id = streams[0].response.headers["X-Assistant-Message-Id"]
-    rejoin = f"/sessions/{first}/messages/{answer_id}/stream"
-    try:
-        at_rest = _memory_kib(server)
-        streams += await _open_all([http.build_request("GET", rejoin)] * readers, http)
-        with_readers = _memory_kib(server)
-        streams += await _open_all([_post(http, session_id) for session_id in others], http)
-        with_turns = _memory_kib(server)
-    finally:
-        await asyncio.gather(*(stream.response.aclose() for stream in streams))
-    print(f"chatServer with one turn running: {at_rest / 1024:.0f} MiB")
-    print(f"each of {readers} readers more: {(with_readers - at_rest) / readers:.1f} KiB")
-    turns = len(others)
-    print(
-        f"each of {turns} turns more, its reader included: "
-        f"{(with_turns - with_readers) / turns:.1f} KiB"
+def _sessions_of(bench: Bench, population: Population) -> list[str]:
+    rows = bench.database.execute(
+        "select session_id from public.chat_sessions where user_id = %s order by session_id",
+        [population.user_id()],
     )
+    return [str(session_id) for (session_id,) in rows]
 
 
-def _post(http: httpx.AsyncClient, session_id: str) -> httpx.Request:
-    body = {"content": MESSAGE, "client_request_id": f"stream {session_id}"}
-    return http.build_request("POST", f"/sessions/{session_id}/messages", json=body)
+def _stored_answers(bench: Bench, population: Population) -> list[str]:
+    rows = bench.database.execute(
+        "select content from public.chat_message_history"
+        " where user_id = %s and role = 'assistant' and model_id = 'paced'",
+        [population.user_id()],
+    )
+    return [str(content) for (content,) in rows]
 
 
-async def _open_all(requests: Sequence[httpx.Request], http: httpx.AsyncClient) -> list[Stream]:
+async def _probe(http: httpx.AsyncClient, session_ids: Sequence[str]) -> list[float]:
+    """Begin turns one after another; return the seconds to the first word of each."""
+    delays = []
+    for session_id in session_ids:
+        stream = await _open(http, session_id)
+        delays.append(stream.first_word_seconds)
+        answer_id = stream.response.headers["X-Assistant-Message-Id"]
+        cancelled = await http.post(f"/sessions/{session_id}/messages/{answer_id}/cancel")
+        cancelled.raise_for_status()
+        await stream.response.aclose()
+    return delays
+
+
+async def _open_all(http: httpx.AsyncClient, session_ids: Sequence[str]) -> list[Stream]:
     streams: list[Stream] = []
-    for begin in range(0, len(requests), OPENED_AT_ONCE):
-        some = requests[begin : begin + OPENED_AT_ONCE]
-        streams += await asyncio.gather(*(_open(request, http) for request in some))
+    for begin in range(0, len(session_ids), OPENED_AT_ONCE):
+        some = session_ids[begin : begin + OPENED_AT_ONCE]
+        streams += await asyncio.gather(*(_open(http, session_id) for session_id in some))
     return streams
 
 
-async def _open(request: httpx.Request, http: httpx.AsyncClient) -> Stream:
-    """Follow a stream up to the first word of its answer.
+async def _open(http: httpx.AsyncClient, session_id: str) -> Stream:
+    """Begin a turn and follow it up to the first word of its answer.
 
     Raises:
-        RuntimeError: It ended before.
+        RuntimeError: The stream ended before.
     """
+    body = {"content": MESSAGE, "client_request_id": str(uuid.uuid4())}
+    started = time.perf_counter()
+    request = http.build_request("POST", f"/sessions/{session_id}/messages", json=body)
     response = (await http.send(request, stream=True)).raise_for_status()
-    chunks = response.aiter_raw()
-    seen = b""
-    async for chunk in chunks:
-        seen += chunk
-        if b"word " in seen:
-            return Stream(response, chunks)
+    lines = response.aiter_lines()
+    async for line in lines:
+        text = _delta(line)
+        if text is not None:
+            return Stream(response, lines, time.perf_counter() - started, [text])
     raise RuntimeError("the stream ended before its first word")
+
+
+async def _read_on(stream: Stream) -> str:
+    async for line in stream.lines:
+        text = _delta(line)
+        if text is not None:
+            stream.text.append(text)
+    return "".join(stream.text)
+
+
+def _delta(line: str) -> str | None:
+    """Return the text that a line of an event stream adds to the answer."""
+    if not line.startswith('data: {"type":"message.delta"'):
+        return None
+    text: str = json.loads(line.removeprefix("data: "))["text"]
+    return text
 
 
 def _memory_kib(server: ChatServer) -> int:

@@ -55,6 +55,9 @@ LEASE_SECONDS = 30
 
 CHECKPOINT_SECONDS = 1.0
 CHECKPOINT_BYTES = 2048
+CHECKPOINT_BATCH = 200
+CHECKPOINT_BATCH_BYTES = 512 * 1024
+"""Texts of one call that stores the checkpoints of many answers; one longer text goes alone."""
 CONTEXT_MAX_MESSAGES = 200
 REPLY_MAX_SECONDS = 600.0
 REPLY_MAX_BYTES = 1024 * 1024

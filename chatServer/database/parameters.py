@@ -87,6 +87,15 @@ class Lease:
 
 
 @dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """The text so far of a running answer; None when it has not grown since the one before."""
+
+    user_id: UUID
+    lease: Lease
+    content: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """A finished answer and where it came from; `item` is the Agents SDK item as made."""
 

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from chatServer.models import Message, MessageStatus, Session, StoredModel
+from chatServer.models import Message, Session, StoredModel
 
 
 class SessionSlice(StoredModel):
@@ -51,11 +51,11 @@ class ClaimedTurn(StoredModel):
     turns_ahead: int
 
 
-class CheckpointedTurn(StoredModel):
-    """Whether the answer is still ours to write; its status is None when the row is gone."""
+class CheckpointedTurns(StoredModel):
+    """Which answers are still their writers' to go on with, and the texts of which are stored."""
 
-    is_held: bool
-    status: MessageStatus | None
+    held: frozenset[int]
+    stored: frozenset[int]
 
 
 class EndedTurn(StoredModel):

@@ -1,12 +1,22 @@
 """The verbs of turns, each exactly one SQL function."""
 
+from collections.abc import Sequence
+
 from pydantic import JsonValue
 
 from chatServer.database.calls import RegistryCalls
-from chatServer.database.parameters import Answer, EditedTurn, Failure, Lease, NewAnswer, NewTurn
+from chatServer.database.parameters import (
+    Answer,
+    Checkpoint,
+    EditedTurn,
+    Failure,
+    Lease,
+    NewAnswer,
+    NewTurn,
+)
 from chatServer.database.results import (
     BegunTurn,
-    CheckpointedTurn,
+    CheckpointedTurns,
     ClaimedTurn,
     EndedTurn,
     ExpiredTurns,
@@ -84,12 +94,24 @@ class TurnRegistry(RegistryCalls):
         """Renew the lease of a turn that waits, and see how many come before it."""
         return await self.call_for(caller, "claim_turn", ClaimedTurn, _lease_params(lease))
 
-    async def checkpoint_turn(
-        self, caller: Caller, *, lease: Lease, content: str
-    ) -> CheckpointedTurn:
-        """Store the text so far and renew the lease."""
-        params = _lease_params(lease) | {"p_content": content}
-        return await self.call_for(caller, "checkpoint_turn", CheckpointedTurn, params)
+    async def checkpoint_turns(
+        self, checkpoints: Sequence[Checkpoint], *, lease_seconds: int = 30
+    ) -> CheckpointedTurns:
+        """Store the texts so far of any users' answers and renew their leases."""
+        given: list[JsonValue] = [
+            {
+                "user_id": str(checkpoint.user_id),
+                "message_id": checkpoint.lease.message_id,
+                "lease_token": str(checkpoint.lease.token),
+                "content": checkpoint.content,
+            }
+            for checkpoint in checkpoints
+        ]
+        params: dict[str, JsonValue] = {
+            "p_checkpoints": {"checkpoints": given},
+            "p_lease_seconds": lease_seconds,
+        }
+        return await self.call_as_service("checkpoint_turns", CheckpointedTurns, params)
 
     async def complete_turn(self, caller: Caller, *, lease: Lease, answer: Answer) -> EndedTurn:
         """Store the finished answer."""

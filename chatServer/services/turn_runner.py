@@ -7,7 +7,7 @@ from contextlib import aclosing, suppress
 from typing import Literal, TypeVar
 from uuid import UUID
 
-from chatServer.database.parameters import Answer, Failure, Lease
+from chatServer.database.parameters import Answer, Checkpoint, Failure, Lease
 from chatServer.database.results import EndedTurn, StoredMessage
 from chatServer.database.session_registry import SessionRegistry
 from chatServer.database.transport import Caller
@@ -20,6 +20,7 @@ from chatServer.limits import (
     REPLY_MAX_BYTES,
     REPLY_MAX_SECONDS,
 )
+from chatServer.services.checkpoint_writer import CheckpointWriter
 from chatServer.services.reply_generator import Reply, ReplyFailed, ReplyGenerator
 from chatServer.services.running_turn import RunningTurn
 
@@ -50,10 +51,12 @@ class TurnRunner:
         registry: SessionRegistry,
         generator: ReplyGenerator,
         *,
+        checkpoints: CheckpointWriter,
         turn: RunningTurn,
         lease_token: UUID,
     ) -> None:
         self._registry = registry
+        self._checkpoints = checkpoints
         self._turn = turn
         self._reply: Reply = generator.start_reply()
         # The generation outlives its client's token; the lease token fences what it writes.
@@ -137,14 +140,16 @@ class TurnRunner:
             if generating.done() or not is_due:
                 continue
             size = self._turn.size_bytes
+            text = self._turn.text if size > stored_bytes else None
             # With the database away the text grows on; the next tick tries again.
             with suppress(DatabaseUnavailable):
-                checkpointed = await self._registry.checkpoint_turn(
-                    self._caller, lease=self._lease, content=self._turn.text
+                outcome = await self._checkpoints.write(
+                    Checkpoint(self._caller.user_id, self._lease, text)
                 )
-                if not checkpointed.is_held:
+                if outcome == "lost":
                     return False
-                stored_at, stored_bytes = clock(), size
+                if outcome == "stored":
+                    stored_at, stored_bytes = clock(), size
         return True
 
     def _ending(self, generating: asyncio.Task[Answer]) -> Answer | Failure:

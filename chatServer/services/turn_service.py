@@ -14,6 +14,7 @@ from chatServer.database.transport import Caller
 from chatServer.errors import DatabaseUnavailable, MessageNotFound
 from chatServer.limits import CANCEL_WAIT_SECONDS, LEASE_SECONDS, SHUTDOWN_SECONDS
 from chatServer.models import Message
+from chatServer.services.checkpoint_writer import CheckpointWriter
 from chatServer.services.reply_generator import ReplyGenerator
 from chatServer.services.running_turn import RunningTurn
 from chatServer.services.stored_turn import StoredTurn
@@ -52,6 +53,7 @@ class TurnService:
     def __init__(self, registry: SessionRegistry, generator: ReplyGenerator) -> None:
         self._registry = registry
         self._generator = generator
+        self._checkpoints = CheckpointWriter(registry)
         self._running: dict[int, RunningTurn] = {}
         self._tasks: set[asyncio.Task[Any]] = set()
         self._sweeper: asyncio.Task[None] | None = None
@@ -82,6 +84,7 @@ class TurnService:
         for task in late:
             task.cancel()
         await asyncio.gather(*late, return_exceptions=True)
+        await self._checkpoints.stop()
 
     async def begin(self, caller: Caller, turn: NewTurn) -> Turn:
         """Store the message and have it answered, or join the turn it was stored with before.
@@ -172,7 +175,13 @@ class TurnService:
         self._running[turn.assistant_message.id] = turn
         if self._stopping.is_set():
             turn.stop("interrupted")
-        runner = TurnRunner(self._registry, self._generator, turn=turn, lease_token=lease_token)
+        runner = TurnRunner(
+            self._registry,
+            self._generator,
+            checkpoints=self._checkpoints,
+            turn=turn,
+            lease_token=lease_token,
+        )
         self._spawn(runner.run()).add_done_callback(lambda _: self._forget(turn))
         return turn
 

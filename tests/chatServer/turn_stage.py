@@ -6,7 +6,7 @@ import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, aclosing, asynccontextmanager
 from dataclasses import dataclass
-from typing import LiteralString
+from typing import Any, LiteralString
 
 import httpx
 import psycopg
@@ -193,6 +193,12 @@ class TurnStage:
         connection = await psycopg.AsyncConnection.connect(self.api.db_url, autocommit=True)
         async with connection:
             return (await connection.execute(statement, values)).rowcount
+
+    async def read(self, query: LiteralString, *values: object) -> list[tuple[Any, ...]]:
+        """Runs one query as the owner of the database."""
+        connection = await psycopg.AsyncConnection.connect(self.api.db_url, autocommit=True)
+        async with connection:
+            return await (await connection.execute(query, values)).fetchall()
 
 
 @asynccontextmanager

@@ -71,7 +71,14 @@ class Raw:
     data: bytes
 
 
-Step = str | Hold | CutOff | Refusal | Raw
+@dataclass(frozen=True)
+class Pause:
+    """Thinks for a while, as a model of a given pace does."""
+
+    seconds: float
+
+
+Step = str | Hold | CutOff | Refusal | Raw | Pause
 
 
 @dataclass(frozen=True)
@@ -121,6 +128,8 @@ class FakeOpenAI(LoopbackServer):
                 writer.write(_chunk({"content": step}))
             elif isinstance(step, Raw):
                 writer.write(step.data)
+            elif isinstance(step, Pause):
+                await asyncio.sleep(step.seconds)
             elif isinstance(step, Hold):
                 if not await step.stall(reader):
                     return

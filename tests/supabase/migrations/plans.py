@@ -6,6 +6,7 @@ from typing import Any
 
 import psycopg
 
+from tests.stack.database import Database
 from tests.supabase.migrations.registry_user import RegistryUser, call
 
 Plan = dict[str, Any]
@@ -26,19 +27,32 @@ def plan_nodes(user: RegistryUser, function: str, /, **parameters: object) -> li
     The call is made a few times first, so that what is told is the plan that stays. A parameter
     that can be called is, for every call anew.
     """
+    claims = {"sub": str(user.id), "role": "authenticated"}
+    return _told_nodes(user.database, claims, function, {"user_id": user.id, **parameters})
+
+
+def service_plan_nodes(database: Database, function: str, /, **parameters: object) -> list[Plan]:
+    """The same of a call with the secret key, which is for no user."""
+    return _told_nodes(database, {"role": "service_role"}, function, parameters)
+
+
+def _told_nodes(
+    database: Database, claims: dict[str, str], function: str, parameters: dict[str, object]
+) -> list[Plan]:
     told: list[str] = []
-    claims = json.dumps({"sub": str(user.id), "role": "authenticated"})
-    with psycopg.connect(user.database.superuser_url) as connection:
+    with psycopg.connect(database.superuser_url) as connection:
         connection.execute("load 'auto_explain'")
         for name, value in SETTINGS.items():
             connection.execute("select set_config(%s, %s, false)", (name, value))
-        connection.execute("select set_config('request.jwt.claims', %s, false)", (claims,))
-        connection.execute("set role authenticated")
+        connection.execute(
+            "select set_config('request.jwt.claims', %s, false)", (json.dumps(claims),)
+        )
+        connection.execute("select set_config('role', %s, false)", (claims["role"],))
         for number in range(8):
             if number == 7:
                 connection.add_notice_handler(lambda n: told.append(n.message_primary or ""))
             values = {k: v() if callable(v) else v for k, v in parameters.items()}
-            call(connection, function, user_id=user.id, **values)
+            call(connection, function, **values)
     plans = [json.loads(text[text.index("{") :])["Plan"] for text in told if "{" in text]
     return [node for plan in plans for node in flattened(plan)]
 

@@ -120,6 +120,11 @@ def lease(turn: Json) -> Json:
     return {"message_id": turn["assistant_message"]["id"], "lease_token": turn["lease_token"]}
 
 
+def checkpoint_of(user: RegistryUser, turn: Json, content: str | None) -> Json:
+    """What a writer of many checkpoints gives for one turn."""
+    return {"user_id": str(user.id), "content": content} | lease(turn)
+
+
 def call(connection: Connection, function: str, /, **parameters: object) -> Json:
     """Calls a function of the registry by the names of its parameters, given without p_."""
     arguments = ", ".join(f"p_{name} => %(p_{name})s" for name in parameters)

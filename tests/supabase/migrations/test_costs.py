@@ -6,8 +6,8 @@ from collections.abc import Iterator
 import pytest
 
 from tests.stack.database import Database
-from tests.supabase.migrations.plans import Plan, plan_nodes, rows_read
-from tests.supabase.migrations.registry_user import lease, new_user, run
+from tests.supabase.migrations.plans import Plan, plan_nodes, rows_read, service_plan_nodes
+from tests.supabase.migrations.registry_user import checkpoint_of, lease, new_user, run
 
 SESSIONS = 6000
 MESSAGES = 4000
@@ -215,6 +215,14 @@ class TestOneTurn:
         turn = heavy.user.begin(heavy.long)
         nodes = plan_nodes(heavy.user, "checkpoint_turn", **lease(turn), content="So far")
         assert rows_read(nodes) <= 5
+
+    def test_many_checkpoints_read_their_messages_and_no_other(self, heavy: Heavy) -> None:
+        turns = [heavy.user.begin(heavy.sessions[n]) for n in range(20)]
+        given = [checkpoint_of(heavy.user, turn, "So far") for turn in turns]
+        nodes = service_plan_nodes(
+            heavy.user.database, "checkpoint_turns", checkpoints={"checkpoints": given}
+        )
+        assert rows_read(scans(nodes, "chat_message_history")) <= 5 * len(turns)
 
     def test_a_claim_reads_a_handful_of_rows(self, heavy: Heavy) -> None:
         turn = heavy.user.begin(heavy.long)

@@ -70,6 +70,7 @@ SIGNED_IN_FUNCTIONS = {
 }
 SERVICE_FUNCTIONS = SIGNED_IN_FUNCTIONS | {
     "begin_scheduled_run",
+    "checkpoint_turns",
     "claim_channel_delivery",
     "claim_channel_link",
     "claim_channel_poller",
