@@ -9,6 +9,7 @@ export type SessionCounts = Schemas['SessionCounts'];
 export type SessionWithMessages = Schemas['SessionWithMessages'];
 export type CreateSessionRequest = Schemas['CreateSessionRequest'];
 export type Message = Schemas['Message'];
+export type Attachment = Schemas['Attachment'];
 export type MessagePage = Schemas['MessagePage'];
 export type TelegramLinks = Schemas['TelegramLinks'];
 export type ChannelLink = Schemas['ChannelLink'];

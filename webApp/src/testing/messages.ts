@@ -1,4 +1,18 @@
-import type { Message } from '@/api/schema';
+import type { Attachment, Message } from '@/api/schema';
+
+/** An uploaded file as the server answers with it; a PDF unless told otherwise. */
+export function makeAttachment(number: number, more: Partial<Attachment> = {}): Attachment {
+  const id = `00000000-0000-4000-a000-${String(number).padStart(12, '0')}`;
+  return {
+    id,
+    url: `/api/chat/attachments/${id}`,
+    filename: `file-${number}.pdf`,
+    content_type: 'application/pdf',
+    size_bytes: 1000 * number,
+    sha256: String(number).padStart(64, '0'),
+    ...more,
+  };
+}
 
 /** A stored message as the server answers with it. */
 export function makeMessage(overrides: Partial<Message> & { id: number }): Message {

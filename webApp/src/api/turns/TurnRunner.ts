@@ -1,6 +1,7 @@
 import { notifyManager, type QueryClient } from '@tanstack/react-query';
 
 import { apiClient, dataOf } from '@/api/client';
+import type { Attachment } from '@/api/schema';
 import { describeSendError } from '@/api/turns/describeSendError';
 import { followAnswer } from '@/api/turns/followAnswer';
 import {
@@ -42,6 +43,8 @@ import { newId } from '@/lib/newId';
 export interface NewMessage {
   sessionId: string;
   content: string;
+  /** Uploaded files that go with it. */
+  attachments?: readonly Attachment[];
   /** The session is made with this message. */
   startsSession?: boolean;
 }
@@ -62,9 +65,10 @@ export class TurnRunner {
   }
 
   /** Shows a message as waiting and sends it. */
-  send({ sessionId, content, startsSession = false }: NewMessage): void {
+  send({ startsSession = false, ...written }: NewMessage): void {
+    const { sessionId } = written;
     const parentId = findNewestMessageId(this.#queryClient, sessionId);
-    const clientRequestId = addOutgoing({ sessionId, content, parentId, startsSession });
+    const clientRequestId = addOutgoing({ ...written, parentId, startsSession });
     this.#lineUp(sessionId, clientRequestId);
   }
 

@@ -1,6 +1,7 @@
 import { create } from 'zustand';
 import { persist } from 'zustand/middleware';
 
+import type { Attachment } from '@/api/schema';
 import { newId } from '@/lib/newId';
 
 /** A message of the user that the server has not answered for yet. */
@@ -8,6 +9,8 @@ export interface OutgoingMessage {
   clientRequestId: string;
   sessionId: string;
   content: string;
+  /** Uploaded files that go with it; missing for none. */
+  attachments?: readonly Attachment[];
   createdAt: string;
   /** The newest message that was shown when it was written; null for none. */
   parentId: number | null;
@@ -39,7 +42,10 @@ export function findOutgoing(clientRequestId: string): OutgoingMessage | undefin
     .messages.find((message) => message.clientRequestId === clientRequestId);
 }
 
-type WrittenMessage = Pick<OutgoingMessage, 'sessionId' | 'content' | 'parentId' | 'startsSession'>;
+type WrittenMessage = Pick<
+  OutgoingMessage,
+  'sessionId' | 'content' | 'attachments' | 'parentId' | 'startsSession'
+>;
 
 /** Keeps what has just been written until the server has it; returns its request id. */
 export function addOutgoing(written: WrittenMessage): string {

@@ -1,6 +1,6 @@
 import { ApiError } from '@/api/apiError';
 import { apiClient, dataOf } from '@/api/client';
-import type { Message } from '@/api/schema';
+import type { Attachment, Message } from '@/api/schema';
 
 type EventStream = ReadableStream<Uint8Array>;
 
@@ -10,6 +10,7 @@ const OPENING_MS = 30_000;
 export interface NewTurn {
   sessionId: string;
   content: string;
+  attachments?: readonly Attachment[];
   /** Sent again with the same id, a message is stored once and its stream is rejoined. */
   clientRequestId: string;
   /** The message it follows; null follows whatever is newest on the server. */
@@ -43,10 +44,11 @@ export interface OpenedTurn {
  * @throws ApiError for everything that can be refused; nothing is refused once the stream began.
  */
 export async function postMessage(turn: NewTurn, signal: AbortSignal): Promise<OpenedTurn> {
-  const { sessionId, content, clientRequestId, parentId } = turn;
+  const { sessionId, content, attachments = [], clientRequestId, parentId } = turn;
   const body = {
     content,
     client_request_id: clientRequestId,
+    ...(attachments.length > 0 && { attachment_ids: attachments.map(({ id }) => id) }),
     ...(parentId !== null && { parent_id: parentId }),
   };
   const opened = await openInTime(signal, (openingSignal) =>
