@@ -42,6 +42,9 @@ ANSWERS = (
     "If the deadline is fixed, cut the scope; if the scope is fixed, say so to {person} today.",
     "“Prüfen, dann senden” is the rule that was agreed, so I have not sent anything yet.",
 )
+RARE_WORD = "bergamot"
+"""Stands in one question alone."""
+FREQUENT_WORD = "deadline"
 CODE = """```python
 def total(rows: list[dict[str, int]]) -> int:
     return sum(row["amount"] for row in rows if row["amount"] > {number})
@@ -51,13 +54,15 @@ def total(rows: list[dict[str, int]]) -> int:
 def make_questions(seed: int, count: int) -> list[str]:
     """Return users' messages: one to five sentences."""
     chance = random.Random(f"questions {seed}")
-    return [
+    questions = [
         " ".join(
             [_fill(chance, QUESTIONS)]
             + [_fill(chance, DETAILS) for _ in range(chance.choice((0, 0, 1, 2, 4)))]
         )
         for _ in range(count)
     ]
+    questions[-1] += f" Leave out the {RARE_WORD}."
+    return questions
 
 
 def make_answers(seed: int, count: int) -> list[str]:

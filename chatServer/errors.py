@@ -177,12 +177,13 @@ class TelegramNotConfigured(DomainError):
 
 
 class InvalidCursor(DomainError):
-    """The cursor was not made by this registry."""
+    """The cursor was not made by this registry, or not for this list."""
 
     status_code = 400
     code = "invalid_cursor"
     title = "Invalid cursor"
-    default_detail = "This cursor was not made here; ask for the first page again."
+    default_detail = "This cursor was not made for this list; ask for the first page again."
+    errors = (("cursor", "was not made for this list; ask for the first page again"),)
 
 
 class CursorExpired(DomainError):

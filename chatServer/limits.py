@@ -19,7 +19,7 @@ AGENT_NAME_MAX_LENGTH = 100
 PAGE_LIMIT_MAX = 200
 PAGE_LIMIT_DEFAULT = 50
 PAGE_OFFSET_MAX = 1_000_000
-CURSOR_MAX_LENGTH = 1000
+CURSOR_MAX_LENGTH = 1500
 QUERY_MAX_LENGTH = 200
 TOMBSTONE_DAYS = 30
 """How long a deleted session is told of; the database forgets it after the same time."""

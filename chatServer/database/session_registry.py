@@ -4,13 +4,14 @@ from datetime import datetime
 
 from pydantic import JsonValue
 
+from chatServer.branch_models import BranchPage
 from chatServer.database.calls import NOBODY
 from chatServer.database.parameters import NewSession, SessionFilter, SessionPosition
 from chatServer.database.results import MessageBatch, SessionSlice, StoredMessage, UpsertedSession
 from chatServer.database.transport import Caller
 from chatServer.database.turn_registry import TurnRegistry
 from chatServer.limits import PAGE_LIMIT_DEFAULT
-from chatServer.models import MessagePage, SessionCounts, SessionWithMessages
+from chatServer.models import SessionCounts, SessionWithMessages
 
 
 class SessionRegistry(TurnRegistry):
@@ -89,7 +90,7 @@ class SessionRegistry(TurnRegistry):
         limit: int = PAGE_LIMIT_DEFAULT,
         before_id: int | None = None,
         head_id: int | None = None,
-    ) -> MessagePage:
+    ) -> BranchPage:
         """List a page of one branch, oldest first; `head_id` names another branch's end.
 
         Raises:
@@ -102,7 +103,30 @@ class SessionRegistry(TurnRegistry):
             "p_before_id": before_id,
             "p_head_id": head_id,
         }
-        return await self.call_for(caller, "list_chat_messages", MessagePage, params)
+        return await self.call_for(caller, "list_chat_messages", BranchPage, params)
+
+    async def list_messages_after(
+        self,
+        caller: Caller,
+        *,
+        session_id: str,
+        after_id: int,
+        head_id: int | None = None,
+        limit: int = PAGE_LIMIT_DEFAULT,
+    ) -> BranchPage:
+        """List what follows a message, towards `head_id` or else where its branch goes on.
+
+        Raises:
+            SessionNotFound: No such session of this user.
+            MessageNotFound: One of the two is not of this session, or they are not on one branch.
+        """
+        params: dict[str, JsonValue] = {
+            "p_session_id": session_id,
+            "p_after_id": after_id,
+            "p_head_id": head_id,
+            "p_limit": limit,
+        }
+        return await self.call_for(caller, "list_chat_messages_after", BranchPage, params)
 
     async def get_message(
         self, caller: Caller, *, session_id: str, message_id: int

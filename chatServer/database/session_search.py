@@ -1,6 +1,6 @@
-"""The verb that searches sessions, which is one SQL function."""
+"""The verbs that search sessions, each exactly one SQL function."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from pydantic import JsonValue
 
@@ -11,7 +11,7 @@ from chatServer.models import Session, StoredModel
 
 
 @dataclass(frozen=True, slots=True)
-class SearchPosition:
+class NewestPosition:
     """The last hit of a page, and the newest message that counts on all of them."""
 
     until_id: int
@@ -19,7 +19,19 @@ class SearchPosition:
     before_session_id: str
 
 
-class MatchSlice(StoredModel):
+@dataclass(frozen=True, slots=True)
+class RelevantPosition:
+    """The last hit of a page in its block of messages, or only the block that comes next."""
+
+    until_id: int
+    block_top_id: int
+    block_low_id: int | None
+    after_rank: int | None
+    after_id: int | None
+    after_session_id: str
+
+
+class NewestSlice(StoredModel):
     """Hits, newest first, and the place below which the next page begins."""
 
     sessions: list[Session]
@@ -28,9 +40,37 @@ class MatchSlice(StoredModel):
     before_id: int
     before_session_id: str
 
+    @property
+    def position(self) -> NewestPosition:
+        """Where the next page begins."""
+        return NewestPosition(self.until_id, self.before_id, self.before_session_id)
+
+
+class RelevantSlice(StoredModel):
+    """Hits, most relevant first, and the place after which the next page begins."""
+
+    sessions: list[Session]
+    has_more: bool
+    until_id: int
+    block_top_id: int
+    block_low_id: int | None
+    after_rank: int | None
+    after_id: int | None
+    after_session_id: str
+
+    @property
+    def position(self) -> RelevantPosition:
+        """Where the next page begins."""
+        return RelevantPosition(**self.model_dump(exclude={"sessions", "has_more"}))
+
 
 class SessionSearchRegistry:
-    """Sessions found by what they say."""
+    """Sessions found by what they say.
+
+    The caller must be the service: under row-level security no index could be used, so the
+    functions themselves hold to the user. Of a filter the channel, the archive and the instants
+    count.
+    """
 
     def __init__(self, transport: RpcTransport) -> None:
         self._calls = RegistryCalls(transport)
@@ -41,23 +81,45 @@ class SessionSearchRegistry:
         *,
         query: str,
         where: SessionFilter,
-        after: SearchPosition | None,
+        after: NewestPosition | None,
         limit: int,
-    ) -> MatchSlice:
-        """List a page of hits; of `where` the channel, the archive and the instants count.
+    ) -> NewestSlice:
+        """List a page of hits, newest first."""
+        params = _to_params(query, where, after=after, limit=limit)
+        return await self._calls.call_for(
+            caller, "list_matching_chat_sessions", NewestSlice, params
+        )
 
-        The caller must be the service: under row-level security no index could be used, so the
-        function itself holds to the user.
-        """
-        params: dict[str, JsonValue] = {
-            "p_query": query,
-            "p_channel": where.channel,
-            "p_archived": where.archived,
-            "p_from": where.updated_from.isoformat() if where.updated_from else None,
-            "p_to": where.updated_to.isoformat() if where.updated_to else None,
-            "p_until_id": after.until_id if after else None,
-            "p_before_id": after.before_id if after else None,
-            "p_before_session_id": after.before_session_id if after else None,
-            "p_limit": limit,
-        }
-        return await self._calls.call_for(caller, "list_matching_chat_sessions", MatchSlice, params)
+    async def list_relevant_sessions(
+        self,
+        caller: Caller,
+        *,
+        query: str,
+        where: SessionFilter,
+        after: RelevantPosition | None,
+        limit: int,
+    ) -> RelevantSlice:
+        """List a page of hits, most relevant first."""
+        params = _to_params(query, where, after=after, limit=limit)
+        return await self._calls.call_for(
+            caller, "list_relevant_chat_sessions", RelevantSlice, params
+        )
+
+
+def _to_params(
+    query: str,
+    where: SessionFilter,
+    *,
+    after: NewestPosition | RelevantPosition | None,
+    limit: int,
+) -> dict[str, JsonValue]:
+    place = asdict(after) if after else {}
+    return {
+        "p_query": query,
+        "p_channel": where.channel,
+        "p_archived": where.archived,
+        "p_from": where.updated_from.isoformat() if where.updated_from else None,
+        "p_to": where.updated_to.isoformat() if where.updated_to else None,
+        "p_limit": limit,
+        **{f"p_{name}": value for name, value in place.items()},
+    }

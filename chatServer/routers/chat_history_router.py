@@ -7,6 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Path, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
+from chatServer.branch_models import BranchPage
 from chatServer.database.parameters import SessionFilter
 from chatServer.dependencies.auth import CurrentUser
 from chatServer.dependencies.chat_history import HistoryService
@@ -30,7 +31,6 @@ from chatServer.limits import (
 from chatServer.models import (
     Channel,
     CreateSessionRequest,
-    MessagePage,
     Session,
     SessionCounts,
     SessionPage,
@@ -39,7 +39,7 @@ from chatServer.models import (
 from chatServer.routers.problems import document
 from chatServer.routers.session_address import SESSION_PATH
 from chatServer.services.chat_history_service import SessionQuery
-from chatServer.services.session_search_service import SessionSearch
+from chatServer.services.session_search_service import SearchOrder, SessionSearch
 
 router = APIRouter(
     prefix="/api/chat/sessions",
@@ -64,7 +64,12 @@ class SessionListQuery(BaseModel):
     channel: Channel | None = None
     query: SearchText | None = Field(
         default=None,
-        description="A piece of a title or of anything said, in any script; hits newest first.",
+        description="A piece of a title or of anything said, in any script.",
+    )
+    order: SearchOrder | None = Field(
+        default=None,
+        description="Of what `query` finds. `relevance`, when left out: titles before messages, "
+        "whole words before pieces, said in several messages before in one, newest first.",
     )
     archived: ThreeWay = "false"
     agent_name: AgentName | None = None
@@ -83,7 +88,15 @@ class SessionListQuery(BaseModel):
     offset: int | None = Field(default=None, ge=0, le=PAGE_OFFSET_MAX)
 
     def to_session_query(self) -> SessionQuery:
-        """Return the page and the filter it asks for; `channel` and `limit` go apart."""
+        """Return the page and the filter it asks for; `channel` and `limit` go apart.
+
+        Raises:
+            ValidationFailed: `from` is after `to`, or `order` is given without `query`.
+        """
+        if self.updated_from and self.updated_to and self.updated_from > self.updated_to:
+            raise ValidationFailed(("from", "must not be after to"))
+        if self.order is not None and self.query is None:
+            raise ValidationFailed(("order", "can only be given together with query"))
         where = SessionFilter(
             archived=THREE_WAY[self.archived],
             agent_name=self.agent_name,
@@ -100,14 +113,15 @@ class SessionListQuery(BaseModel):
         """Return what is looked for, if anything is.
 
         Raises:
-            ValidationFailed: Beside `query` stands what a search knows nothing of.
+            ValidationFailed: Beside `query` stands what a search knows nothing of, or `from` is
+                after `to`.
         """
         if self.query is None:
             return None
         if others := self.model_fields_set & NOT_IN_A_SEARCH:
             raise ValidationFailed((min(others), "cannot be given together with query"))
         where = replace(self.to_session_query().where, channel=self.channel)
-        return SessionSearch(self.query, where)
+        return SessionSearch(self.query, where, self.order or "relevance")
 
 
 class MessageListQuery(BaseModel):
@@ -117,6 +131,9 @@ class MessageListQuery(BaseModel):
 
     limit: int = Field(default=PAGE_LIMIT_DEFAULT, ge=1, le=PAGE_LIMIT_MAX)
     before_id: MessageId | None = Field(default=None, description="The page ends above it.")
+    after_id: MessageId | None = Field(
+        default=None, description="The page begins below it, on the way to the end of its branch."
+    )
     head_id: MessageId | None = Field(default=None, description="Newest message of a branch.")
 
 
@@ -177,8 +194,18 @@ async def list_messages(
     page: Annotated[MessageListQuery, Query()],
     caller: CurrentUser,
     history: HistoryService,
-) -> MessagePage:
+) -> BranchPage:
     """List a page of one branch of a session, oldest first."""
+    if page.after_id is not None:
+        if page.before_id is not None:
+            raise ValidationFailed(("after_id", "cannot be given together with before_id"))
+        return await history.get_messages_after(
+            session_id,
+            caller.user_id,
+            after_id=page.after_id,
+            head_id=page.head_id,
+            limit=page.limit,
+        )
     return await history.get_session_messages(
         session_id, caller.user_id, page.limit, page.before_id, head_id=page.head_id
     )

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from uuid import UUID
 
+from chatServer.branch_models import BranchPage
 from chatServer.database.parameters import NewSession, SessionFilter, SessionPosition
 from chatServer.database.results import UpsertedSession
 from chatServer.database.session_registry import SessionRegistry
@@ -12,7 +13,6 @@ from chatServer.limits import PAGE_LIMIT_DEFAULT
 from chatServer.models import (
     Channel,
     CreateSessionRequest,
-    MessagePage,
     SessionCounts,
     SessionPage,
     SessionWithMessages,
@@ -103,7 +103,7 @@ class ChatHistoryService:
         before_id: int | None = None,
         *,
         head_id: int | None = None,
-    ) -> MessagePage:
+    ) -> BranchPage:
         """Return a page of messages, oldest first, that ends before `before_id`.
 
         Raises:
@@ -116,6 +116,29 @@ class ChatHistoryService:
             limit=limit,
             before_id=before_id,
             head_id=head_id,
+        )
+
+    async def get_messages_after(
+        self,
+        session_id: str,
+        user_id: UUID,
+        *,
+        after_id: int,
+        head_id: int | None = None,
+        limit: int = PAGE_LIMIT_DEFAULT,
+    ) -> BranchPage:
+        """Return the page of messages that follows one, oldest first.
+
+        Raises:
+            SessionNotFound: No such session of this user.
+            MessageNotFound: A message is not of this session, or the two are not on one branch.
+        """
+        return await self._registry.list_messages_after(
+            self._caller(user_id),
+            session_id=session_id,
+            after_id=after_id,
+            head_id=head_id,
+            limit=limit,
         )
 
     async def update_head(

@@ -1,23 +1,34 @@
 """Finds sessions by a piece of their title or of anything said in them."""
 
 import hashlib
-from dataclasses import dataclass
+import json
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
 from uuid import UUID
 
 from chatServer.database.parameters import SessionFilter
-from chatServer.database.session_search import SearchPosition, SessionSearchRegistry
+from chatServer.database.session_search import (
+    NewestPosition,
+    NewestSlice,
+    RelevantPosition,
+    RelevantSlice,
+    SessionSearchRegistry,
+)
 from chatServer.database.transport import Caller
 from chatServer.errors import InvalidCursor
 from chatServer.models import SessionPage
 from chatServer.services.signed_cursor import SignedCursors
 
+SearchOrder = Literal["relevance", "newest"]
+
 
 @dataclass(frozen=True, slots=True)
 class SessionSearch:
-    """What is looked for, and among which sessions."""
+    """What is looked for, among which sessions, and which hits come first."""
 
     query: str
     where: SessionFilter
+    order: SearchOrder
 
     @property
     def digest(self) -> str:
@@ -35,27 +46,41 @@ class SessionSearchService:
     async def find_sessions(
         self, user_id: UUID, search: SessionSearch, *, cursor: str | None, limit: int
     ) -> SessionPage:
-        """Return a page of hits, newest first; it may hold less than `limit` and not be the last.
+        """Return a page of hits; it may hold less than `limit` and not be the last.
 
         Raises:
             InvalidCursor: The cursor is not of this search.
         """
-        found = await self._registry.list_matching_sessions(
-            Caller.service(user_id),
-            query=search.query,
-            where=search.where,
-            after=None if cursor is None else self._decode(cursor, search),
-            limit=limit,
-        )
+        after = None if cursor is None else self._decode(cursor, search)
+        found = await self._find(Caller.service(user_id), search, after=after, limit=limit)
         next_cursor = None
         if found.has_more:
-            next_cursor = self._cursors.encode(
-                f"{search.digest} {found.until_id} {found.before_id} {found.before_session_id}"
-            )
+            place = json.dumps(asdict(found.position), ensure_ascii=False)
+            next_cursor = self._cursors.encode(f"{search.digest} {place}")
         return SessionPage(sessions=found.sessions, next_cursor=next_cursor)
 
-    def _decode(self, cursor: str, search: SessionSearch) -> SearchPosition:
-        digest, until_id, before_id, session_id = self._cursors.decode(cursor).split(" ", 3)
+    async def _find(
+        self, caller: Caller, search: SessionSearch, *, after: dict[str, Any] | None, limit: int
+    ) -> NewestSlice | RelevantSlice:
+        if search.order == "newest":
+            return await self._registry.list_matching_sessions(
+                caller,
+                query=search.query,
+                where=search.where,
+                after=NewestPosition(**after) if after else None,
+                limit=limit,
+            )
+        return await self._registry.list_relevant_sessions(
+            caller,
+            query=search.query,
+            where=search.where,
+            after=RelevantPosition(**after) if after else None,
+            limit=limit,
+        )
+
+    def _decode(self, cursor: str, search: SessionSearch) -> dict[str, Any]:
+        digest, _, place = self._cursors.decode(cursor).partition(" ")
         if digest != search.digest:
             raise InvalidCursor
-        return SearchPosition(int(until_id), int(before_id), session_id)
+        position: dict[str, Any] = json.loads(place)
+        return position

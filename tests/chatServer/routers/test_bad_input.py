@@ -75,6 +75,11 @@ class TestSessionListQuery:
             ("from=2026-11-20T10:00:00", "from"),
             ("from=0001-01-01T00:00:00%2B05:00", "from"),
             ("to=9999-12-31T23:59:59-05:00", "to"),
+            ("from=2026-11-20T10:00:00Z&to=2026-11-19T10:00:00Z", "from"),
+            ("query=x&from=2026-11-20T10:00:00Z&to=2026-11-20T10:00:00%2B01:00", "from"),
+            ("query=x&to=2026-11-20T10:00:00", "to"),
+            ("query=x&order=best", "order"),
+            ("order=newest", "order"),
             ("to=never", "to"),
             ("updated_after=now", "updated_after"),
             ("agent_name=", "agent_name"),
@@ -118,6 +123,8 @@ class TestMessageListQuery:
             ("before_id=last", "before_id"),
             (f"before_id={2**53}", "before_id"),
             ("head_id=-5", "head_id"),
+            ("after_id=0", "after_id"),
+            ("after_id=1&before_id=2", "after_id"),
         ],
     )
     async def test_is_refused_by_name(

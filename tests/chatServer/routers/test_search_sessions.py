@@ -58,6 +58,38 @@ async def test_pages_follow_by_cursor_to_the_end(
     assert found == made[::-1]
 
 
+async def test_relevance_is_the_order_unless_newest_is_asked_for(
+    history_stage: HistoryStage, visitor: Visitor
+) -> None:
+    titled = await history_stage.add_session(visitor.caller, title="Frost")
+    piece = await history_stage.add_session(visitor.caller)
+    await history_stage.add_messages(visitor.caller, piece, "frosty")
+    for order, found in (("relevance", [titled, piece]), ("newest", [piece, titled])):
+        page = await find(visitor, "frost", order=order)
+        assert [session.session_id for session in page.sessions] == found
+        first = await find(visitor, "frost", order=order, limit=1)
+        second = await find(visitor, "frost", order=order, cursor=str(first.next_cursor))
+        assert [s.session_id for s in (*first.sessions, *second.sessions)] == found
+    page = await find(visitor, "frost")
+    assert [session.session_id for session in page.sessions] == [titled, piece]
+
+
+async def test_what_follows_a_found_message_is_read_from_it(
+    history_stage: HistoryStage, visitor: Visitor
+) -> None:
+    session_id = await history_stage.add_session(visitor.caller)
+    await history_stage.add_messages(visitor.caller, session_id, "one", "frost", "three", "four")
+    match = (await find(visitor, "frost")).sessions[0].match
+    assert match is not None
+    path = f"{SESSIONS}/{session_id}/messages"
+    params = {"after_id": match.message_id, "limit": 1}
+    below = (await visitor.client.get(path, params=params)).json()
+    assert [message["content"] for message in below["messages"]] == ["three"]
+    assert (below["next_after_id"], below["is_in_use"]) == (below["messages"][0]["id"], True)
+    missing = await visitor.client.get(path, params={"after_id": 2**52})
+    assert (missing.status_code, missing.json()["code"]) == (404, "message_not_found")
+
+
 async def test_a_cursor_of_another_search_is_refused(
     history_stage: HistoryStage, visitor: Visitor
 ) -> None:
@@ -65,9 +97,17 @@ async def test_a_cursor_of_another_search_is_refused(
         session_id = await history_stage.add_session(visitor.caller)
         await history_stage.add_messages(visitor.caller, session_id, "frost")
     cursor = (await find(visitor, "frost", limit=1)).next_cursor
-    for params in ({"query": "snow"}, {"query": "frost", "channel": "web"}, {}):
+    others: list[dict[str, str]] = [
+        {"query": "snow"},
+        {"query": "frost", "channel": "web"},
+        {"query": "frost", "order": "newest"},
+        {"query": "frost", "from": "2026-11-20T10:00:00Z"},
+        {},
+    ]
+    for params in others:
         response = await visitor.client.get(SESSIONS, params={**params, "cursor": str(cursor)})
         assert (response.status_code, response.json()["code"]) == (400, "invalid_cursor")
+        assert response.json()["errors"][0]["field"] == "cursor"
 
 
 async def test_nothing_of_somebody_else_is_found(

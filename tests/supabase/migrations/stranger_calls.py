@@ -6,6 +6,7 @@ CALLS: dict[str, tuple[dict[str, str], dict[str, object]]] = {
     "get_chat_session_counts": ({}, {}),
     "get_chat_session": ({"session_id": "session_id"}, {}),
     "list_chat_messages": ({"session_id": "session_id"}, {}),
+    "list_chat_messages_after": ({"session_id": "session_id", "after_id": "message_id"}, {}),
     "get_chat_message": ({"session_id": "session_id", "message_id": "message_id"}, {}),
     "begin_turn": ({"session_id": "session_id"}, {"content": "x", "client_request_id": "r"}),
     "begin_edit": (

@@ -72,6 +72,51 @@ class TestOneBranch:
             page(user, session_id, head_id=elsewhere)
 
 
+class TestAfter:
+    def after(
+        self, user: RegistryUser, session_id: str, message_id: int, **parameters: object
+    ) -> Json:
+        return user.call(
+            "list_chat_messages_after", session_id=session_id, after_id=message_id, **parameters
+        )
+
+    def test_pages_downwards_lead_to_the_head(self, user: RegistryUser, session_id: str) -> None:
+        first, *others = user.append(session_id, *map(str, range(12)))
+        seen: list[int] = []
+        place = first
+        while place is not None:
+            answer = self.after(user, session_id, place, limit=4)
+            assert (answer["head_id"], answer["is_in_use"]) == (others[-1], True)
+            assert answer["next_before_id"] == ids(answer)[0]
+            seen += ids(answer)
+            place = answer["next_after_id"]
+        assert seen == others
+        assert self.after(user, session_id, others[-1])["messages"] == []
+
+    def test_a_branch_that_is_not_in_use_is_followed_to_its_own_end(
+        self, user: RegistryUser, session_id: str
+    ) -> None:
+        turns = [user.answer(session_id, "first"), user.answer(session_id, "second")]
+        turns.append(user.answer(session_id, "third"))
+        root = turns[0]["assistant_message"]["id"]
+        user.answer(session_id, "other", parent_id=root)
+        asked, end = turns[1]["user_message"]["id"], turns[2]["assistant_message"]["id"]
+        answer = self.after(user, session_id, asked)
+        assert (answer["head_id"], answer["is_in_use"]) == (end, False)
+        assert [asked, *ids(answer)] == user.branch(session_id, head_id=end)[2:]
+        assert ids(self.after(user, session_id, root)) == user.branch(session_id)[2:]
+        assert ids(self.after(user, session_id, root, head_id=end)) == [asked, *ids(answer)]
+        with refused("PT404", "message_not_found", "head_id"):
+            self.after(user, session_id, asked, head_id=user.branch(session_id)[-1])
+
+    def test_after_a_message_of_another_session_is_not_found(
+        self, user: RegistryUser, session_id: str
+    ) -> None:
+        [elsewhere] = user.append(user.new_session(), "elsewhere")
+        with refused("PT404", "message_not_found", "after_id"):
+            self.after(user, session_id, elsewhere)
+
+
 class TestPages:
     def test_upwards_have_every_message_once_while_others_are_appended(
         self, user: RegistryUser, session_id: str

@@ -1,4 +1,4 @@
-"""Searching: what is found, what it says of the place, and that no page skips or repeats a hit."""
+"""Searching: what is found, in which order, and what it says of the place."""
 
 import pytest
 
@@ -18,6 +18,11 @@ def search(user: RegistryUser, query: str, **parameters: object) -> Json:
 
 def found(user: RegistryUser, query: str, **parameters: object) -> list[str]:
     return [session["session_id"] for session in search(user, query, **parameters)["sessions"]]
+
+
+def ranked(user: RegistryUser, query: str, **parameters: object) -> list[str]:
+    answer = user.call_as_service("list_relevant_chat_sessions", query=query, **parameters)
+    return [session["session_id"] for session in answer["sessions"]]
 
 
 def said(user: RegistryUser, *contents: str, **session: object) -> str:
@@ -54,12 +59,12 @@ class TestMatch:
     ) -> None:
         session_id = said(user, content)
         said(user, "Beyond all else")
-        assert found(user, query) == [session_id]
+        assert found(user, query) == ranked(user, query) == [session_id]
 
     @pytest.mark.parametrize("query", ["10_%", "%%%", "___", "snake-case"])
     def test_wildcards_and_operators_mean_themselves(self, user: RegistryUser, query: str) -> None:
         said(user, "It costs 100% more in snake_case")
-        assert found(user, query) == []
+        assert found(user, query) == ranked(user, query) == []
 
     def test_a_title_is_found_without_any_message(self, user: RegistryUser) -> None:
         session_id = user.new_session(title="Greenhouse frost nights")
@@ -78,16 +83,19 @@ class TestMatch:
         self, user: RegistryUser, shared_database: Database
     ) -> None:
         said(new_user(shared_database), "A secret ingredient", title="Secret ingredient")
-        assert found(user, "ingredient") == []
+        assert found(user, "ingredient") == ranked(user, "ingredient") == []
 
     def test_a_signed_in_user_has_no_way_to_the_function(self, user: RegistryUser) -> None:
-        with refused("42501"):
-            user.call("list_matching_chat_sessions", query="x")
+        for function in ("list_matching_chat_sessions", "list_relevant_chat_sessions"):
+            with refused("42501"):
+                user.call(function, query="x")
 
     @pytest.mark.parametrize("query", ["", "  ", "x" * 201])
     def test_a_query_out_of_bounds_is_refused(self, user: RegistryUser, query: str) -> None:
         with refused("PT422", "validation_failed", "query"):
             search(user, query)
+        with refused("PT422", "validation_failed", "query"):
+            ranked(user, query)
 
 
 class TestPassage:
@@ -100,10 +108,23 @@ class TestPassage:
         assert match["message_id"] == user.branch(session_id)[-1]
         assert match["role"] == "user"
 
-    def test_a_capital_i_with_a_dot_does_not_shift_it(self, user: RegistryUser) -> None:
-        said(user, "İİİ then the word here")
-        match = search(user, "the word")["sessions"][0]["match"]
-        assert (match["before"], match["text"]) == ("İİİ then ", "the word")
+    @pytest.mark.parametrize(
+        ("content", "query", "cut"),
+        [
+            ("İİİ then the word here", "the word", ("İİİ then ", "the word", " here")),
+            ("i\u0307i\u0307 the word here", "word", ("i\u0307i\u0307 the ", "word", " here")),
+            ("to i\u0307stanbul now", "İSTANBUL", ("to ", "i\u0307stanbul", " now")),
+            ("我们去图书馆。", "图书馆", ("我们去", "图书馆", "。")),
+            ("👩‍👩‍👧 and 🎉 too", "🎉", ("👩‍👩‍👧 and ", "🎉", " too")),
+            ('He said "50%_off"', '"50%_', ("He said ", '"50%_', 'off"')),
+        ],
+    )
+    def test_no_script_shifts_it(
+        self, user: RegistryUser, content: str, query: str, cut: tuple[str, str, str]
+    ) -> None:
+        said(user, content)
+        match = search(user, query)["sessions"][0]["match"]
+        assert (match["before"], match["text"], match["after"]) == cut
 
 
 class TestFilters:
@@ -124,33 +145,39 @@ class TestFilters:
         assert found(user, "frost", to=border) == [first]
 
 
-class TestPaging:
-    def pages(self, user: RegistryUser, query: str, limit: int) -> list[list[str]]:
-        """Every page; between them the sessions go on, as they do in life."""
-        pages: list[list[str]] = []
-        place: Json = {}
-        more = True
-        while more:
-            answer = search(user, query, limit=limit, **place)
-            pages.append([session["session_id"] for session in answer["sessions"]])
-            place = {name: answer[name] for name in ("until_id", "before_id", "before_session_id")}
-            more = answer["has_more"]
-            for session_id in self.sessions[::3]:
-                user.append(session_id, "More frost meanwhile")
-        return pages
-
-    @pytest.mark.parametrize("query", ["frost", "fr"])
-    @pytest.mark.parametrize("limit", [1, 4, 50])
-    def test_every_hit_comes_once_while_new_messages_arrive(
-        self, user: RegistryUser, query: str, limit: int
+class TestRelevance:
+    def test_titles_come_before_messages_and_whole_words_before_pieces(
+        self, user: RegistryUser
     ) -> None:
-        self.sessions = [
-            *(said(user, "frost", "frost again", "other") for _ in range(5)),
-            *(said(user, "other", title=f"Frost {number}") for number in range(3)),
-            *(user.new_session(title="Frost without a word") for _ in range(3)),
-            *(said(user, "The frost", title="Frost and frost") for _ in range(2)),
+        made = [
+            user.new_session(title="Frost"),
+            user.new_session(title="The frost, again"),
+            user.new_session(title="Frosty windows"),
+            said(user, "Frost", "more of the frost", "and other things"),
+            said(user, "Some frost."),
+            said(user, "Frosty", "frosted"),
+            said(user, "Defrosting"),
         ]
-        pages = self.pages(user, query, limit)
-        hits = [session_id for page in pages for session_id in page]
-        assert sorted(hits) == sorted(self.sessions)
-        assert all(len(page) <= limit for page in pages)
+        newer_piece = said(user, "Frostbite")
+        assert ranked(user, "frost") == [*made[:6], newer_piece, made[6]]
+
+    def test_newest_comes_first_among_equals_and_shows_the_whole_word(
+        self, user: RegistryUser
+    ) -> None:
+        first, second = said(user, "Frost (hard)", "frosty"), said(user, "c++ and frost", "frosty")
+        answer = user.call_as_service("list_relevant_chat_sessions", query="frost")
+        assert [hit["session_id"] for hit in answer["sessions"]] == [second, first]
+        assert [hit["match"]["after"] for hit in answer["sessions"]] == ["", " (hard)"]
+        assert ranked(user, "C++") == [second]
+
+    def test_filters_narrow_it(self, user: RegistryUser) -> None:
+        web, archived = said(user, "frost"), said(user, "frost", title="Frost")
+        user.call("update_chat_session_archived", session_id=archived)
+        telegram = user.new_reserved_session(f"telegram:{user.id}:1")
+        user.append(telegram, "frost")
+        border = user.session(telegram)["updated_at"]
+        assert ranked(user, "frost", archived=None) == [archived, telegram, web]
+        assert ranked(user, "frost", archived=True) == [archived]
+        assert ranked(user, "frost", channel="web") == [web]
+        assert ranked(user, "frost", **{"from": border}) == [telegram]
+        assert ranked(user, "frost", to=border) == [web]

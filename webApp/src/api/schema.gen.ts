@@ -567,6 +567,36 @@ export interface components {
             sibling_ids: number[];
         };
         /**
+         * BranchPage
+         * @description A page of one branch's messages, oldest first; asked for by `after_id` it goes downwards.
+         */
+        BranchPage: {
+            /** Messages */
+            messages: components["schemas"]["Message"][];
+            /** Has More */
+            has_more: boolean;
+            /**
+             * Next Before Id
+             * @description Give it as `before_id` for the page above.
+             */
+            next_before_id: number | null;
+            /**
+             * Next After Id
+             * @description Only in answers to `after_id`: give it as `after_id` for the page below; null where the branch ends.
+             */
+            next_after_id?: number | null;
+            /**
+             * Head Id
+             * @description Only in answers to `after_id`: the branch's newest message.
+             */
+            head_id?: number | null;
+            /**
+             * Is In Use
+             * @description Only in answers to `after_id`: whether its branch is the one in use.
+             */
+            is_in_use?: boolean | null;
+        };
+        /**
          * ChannelLink
          * @description An account on a channel that belongs to the user.
          */
@@ -806,21 +836,6 @@ export interface components {
             offset: number;
             /** Text */
             text: string;
-        };
-        /**
-         * MessagePage
-         * @description A page of one branch's messages, oldest first.
-         */
-        MessagePage: {
-            /** Messages */
-            messages: components["schemas"]["Message"][];
-            /** Has More */
-            has_more: boolean;
-            /**
-             * Next Before Id
-             * @description Give it as `before_id` for the page above.
-             */
-            next_before_id: number | null;
         };
         /**
          * PostMessageRequest
@@ -2210,8 +2225,10 @@ export interface operations {
         parameters: {
             query?: {
                 channel?: ("web" | "telegram" | "scheduled") | null;
-                /** @description A piece of a title or of anything said, in any script; hits newest first. */
+                /** @description A piece of a title or of anything said, in any script. */
                 query?: string | null;
+                /** @description Of what `query` finds. `relevance`, when left out: titles before messages, whole words before pieces, said in several messages before in one, newest first. */
+                order?: ("relevance" | "newest") | null;
                 archived?: "false" | "true" | "all";
                 agent_name?: string | null;
                 /** @description The runs of one schedule. */
@@ -2448,6 +2465,8 @@ export interface operations {
                 limit?: number;
                 /** @description The page ends above it. */
                 before_id?: number | null;
+                /** @description The page begins below it, on the way to the end of its branch. */
+                after_id?: number | null;
                 /** @description Newest message of a branch. */
                 head_id?: number | null;
             };
@@ -2465,7 +2484,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["MessagePage"];
+                    "application/json": components["schemas"]["BranchPage"];
                 };
             };
             /** @description Sign in first (`unauthorized`) */
