@@ -38,7 +38,8 @@ revoke all on public.chat_session_renames from public, anon, authenticated;
 revoke all on public.chat_session_receipts from public, anon, authenticated;
 grant select, insert on public.chat_session_renames to authenticated;
 grant select, insert, delete on public.chat_session_receipts to authenticated;
-grant all on public.chat_session_renames, public.chat_session_receipts to service_role;
+grant all on public.chat_session_renames to service_role;
+grant all on public.chat_session_receipts to service_role;
 
 create policy chat_session_renames_select_own on public.chat_session_renames
   for select to authenticated using (user_id = (select auth.uid()));

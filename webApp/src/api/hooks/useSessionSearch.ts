@@ -12,6 +12,7 @@ function sessionSearchOptions(text: string) {
     queryFn: async ({ pageParam: cursor, signal }) => {
       const query = {
         query: text,
+        order: 'newest',
         archived: 'all',
         limit: PAGE_SIZE,
         ...(cursor && { cursor }),
