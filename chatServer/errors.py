@@ -1,39 +1,10 @@
 """The domain's errors; each carries the HTTP status and the stable code of its problem."""
 
 from collections.abc import Mapping
-from typing import ClassVar, Literal
+from typing import ClassVar
 
+from chatServer.error_codes import ErrorCode
 from chatServer.limits import BODY_MAX_BYTES, RETRY_AFTER_SECONDS
-
-ErrorCode = Literal[
-    "answer_streaming",
-    "body_too_large",
-    "cursor_expired",
-    "database_unavailable",
-    "internal_error",
-    "invalid_cursor",
-    "link_not_found",
-    "message_not_an_answer",
-    "message_not_editable",
-    "message_not_found",
-    "method_not_allowed",
-    "not_found",
-    "request_id_reused",
-    "request_timeout",
-    "run_not_found",
-    "schedule_busy",
-    "schedule_id_taken",
-    "schedule_limit_reached",
-    "schedule_not_found",
-    "session_deleted",
-    "session_id_taken",
-    "session_not_found",
-    "telegram_not_configured",
-    "telegram_unavailable",
-    "unauthorized",
-    "validation_failed",
-    "webhook_refused",
-]
 
 
 class DomainError(Exception):

@@ -3,11 +3,13 @@
 import math
 from datetime import UTC, datetime
 from typing import Annotated
+from uuid import UUID
 
 from pydantic import AfterValidator, AwareDatetime, Field, JsonValue
 
 from chatServer.limits import (
     AGENT_NAME_MAX_LENGTH,
+    ATTACHMENTS_PER_MESSAGE_MAX,
     CLIENT_REQUEST_ID_MAX_LENGTH,
     CRON_MAX_LENGTH,
     MESSAGE_ID_MAX,
@@ -43,11 +45,31 @@ def check_message_text(value: str) -> str:
     Raises:
         ValueError: The message is blank or too long.
     """
-    check_text(value)
     if not value.strip():
         raise ValueError("must not be empty")
+    return check_message_size(value)
+
+
+def check_message_size(value: str) -> str:
+    """Refuse a text over `MESSAGE_MAX_BYTES`; beside attachments it may be blank.
+
+    Raises:
+        ValueError: The text is too long.
+    """
+    check_text(value)
     if len(value.encode()) > MESSAGE_MAX_BYTES:
         raise ValueError(f"must be at most {MESSAGE_MAX_BYTES} bytes of UTF-8")
+    return value
+
+
+def check_each_once(value: list[UUID]) -> list[UUID]:
+    """Refuse a list that names one twice.
+
+    Raises:
+        ValueError: It does.
+    """
+    if len(set(value)) < len(value):
+        raise ValueError("must name each attachment once")
     return value
 
 
@@ -99,6 +121,12 @@ def check_instant(value: datetime) -> datetime:
 Text = Annotated[str, AfterValidator(check_text)]
 Instant = Annotated[AwareDatetime, AfterValidator(check_instant)]
 MessageText = Annotated[str, AfterValidator(check_message_text)]
+TextBesideFiles = Annotated[str, AfterValidator(check_message_size)]
+AttachmentIds = Annotated[
+    list[UUID],
+    Field(max_length=ATTACHMENTS_PER_MESSAGE_MAX, json_schema_extra={"uniqueItems": True}),
+    AfterValidator(check_each_once),
+]
 SearchText = Annotated[Text, Field(min_length=1, max_length=QUERY_MAX_LENGTH)]
 SessionId = Annotated[Text, Field(min_length=1, max_length=SESSION_ID_MAX_LENGTH)]
 NewSessionId = Annotated[SessionId, AfterValidator(check_session_id)]

@@ -20,6 +20,7 @@ from chatServer.limits import BODY_MAX_BYTES, BODY_TIMEOUT_SECONDS, SHUTDOWN_SEC
 from chatServer.log_redaction import hide_bot_token
 from chatServer.models import Problem
 from chatServer.routers import (
+    attachment_router,
     auth_forwarder,
     branch_router,
     chat_history_router,
@@ -86,6 +87,7 @@ def build_api(
         chat_history_router.router,
         branch_router.router,
         turn_router.router,
+        attachment_router.router,
         link_router.router,
         schedule_router.router,
         telegram_router.router,
@@ -95,7 +97,12 @@ def build_api(
     ):
         api.include_router(router)
     add_error_handlers(api)
-    api.add_middleware(BodyGuard, max_bytes=BODY_MAX_BYTES, timeout_seconds=BODY_TIMEOUT_SECONDS)
+    api.add_middleware(
+        BodyGuard,
+        max_bytes=BODY_MAX_BYTES,
+        timeout_seconds=BODY_TIMEOUT_SECONDS,
+        large_bodies=(attachment_router.UPLOAD_BODY,),
+    )
     api.add_middleware(SecurityHeaders)
     api.add_middleware(RequestLog)
     return api

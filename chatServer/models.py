@@ -6,12 +6,9 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
-from chatServer.errors import ErrorCode
+from chatServer.error_codes import ErrorCode
 from chatServer.fields import (
     AgentName,
-    ClientRequestId,
-    MessageId,
-    MessageText,
     Metadata,
     NewSessionId,
     Title,
@@ -24,6 +21,7 @@ MessageRole = Literal["user", "assistant", "system", "tool"]
 MessageStatus = Literal["streaming", "complete", "interrupted", "failed", "cancelled"]
 TitleSource = Literal["user", "generated"]
 DeliveryStatus = Literal["waiting", "delivered", "failed"]
+AttachmentKind = Literal["image", "pdf", "text", "file"]
 LinkStatus = Literal["active", "blocked"]
 
 
@@ -108,14 +106,18 @@ class Branch(StoredModel):
 
 
 class Attachment(StoredModel):
-    """A file that belongs to a message."""
+    """A file of a session; its type and kind are those of its content, whatever its name says."""
 
     id: UUID
+    session_id: str
+    message_id: int | None = Field(description="Null until a message carries it.")
     url: str
     filename: str
     content_type: str
+    kind: AttachmentKind
     size_bytes: int
     sha256: str
+    created_at: datetime
 
 
 class Delivery(StoredModel):
@@ -198,16 +200,6 @@ class CreateSessionRequest(RequestModel):
     topic: Topic | None = None
     agent_name: AgentName | None = None
     metadata: Metadata | None = None
-
-
-class PostMessageRequest(RequestModel):
-    """A user's message. Sending the same `client_request_id` again replays the same turn."""
-
-    content: MessageText
-    client_request_id: ClientRequestId
-    parent_id: MessageId | None = Field(
-        default=None, description="The message this one follows; the session's head when left out."
-    )
 
 
 class PublicConfig(StoredModel):

@@ -16,7 +16,7 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
-from chatServer.limits import DATABASE_POOL_SIZE
+from chatServer.limits import ATTACHMENT_QUOTA_BYTES, DATABASE_POOL_SIZE
 
 ENV_FILE = Path(".env.local")
 JWT_SECRET_MIN_LENGTH = 32
@@ -143,6 +143,8 @@ class Settings(BaseSettings):
     public_url: Url | None = None
 
     run_schedules: bool = True
+
+    attachment_quota_bytes: int = Field(default=ATTACHMENT_QUOTA_BYTES, ge=0)
 
     telegram_bot_token: BotToken | None = None
     telegram_webhook_secret: WebhookSecret | None = None

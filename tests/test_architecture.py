@@ -21,13 +21,21 @@ LAYERS = (
     ("database",),
     (
         "turn_events",
+        "turn_requests",
         "session_change_models",
         "session_sync_models",
         "branch_models",
         "link_models",
     ),
     ("models", "schedule_models"),
-    ("fields", "errors", "schedule_errors", "session_errors"),
+    (
+        "fields",
+        "errors",
+        "error_codes",
+        "schedule_errors",
+        "session_errors",
+        "attachment_errors",
+    ),
     ("limits", "log_redaction", "settings"),
 )
 RANK = {name: rank for rank, layer in enumerate(LAYERS) for name in layer}
@@ -52,6 +60,7 @@ VENDOR_HOMES = {
     "psycopg": ("database/postgres_",),
     "prometheus_client": ("routers/metrics_router.py",),
     "pydantic_settings": ("settings.py",),
+    "python_multipart": ("routers/upload_body.py",),
     "starlette": ("main.py", "dependencies/", "routers/"),
     "supabase": ("database/postgrest_transport.py",),
     "telegram": ("channels/telegram_",),

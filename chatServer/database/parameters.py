@@ -54,17 +54,22 @@ class NewTurn:
     client_request_id: str
     parent_id: int | None = None
     channel: Channel = "web"
+    attachment_ids: tuple[UUID, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class EditedTurn:
-    """What a user's message should have said; stored beside it and answered."""
+    """What a user's message should have said; stored beside it and answered.
+
+    `attachment_ids=None` keeps the attachments of that message.
+    """
 
     session_id: str
     message_id: int
     content: str
     client_request_id: str
     channel: Channel = "web"
+    attachment_ids: tuple[UUID, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)

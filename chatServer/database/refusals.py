@@ -3,6 +3,11 @@
 from collections.abc import Mapping
 from typing import Final
 
+from chatServer.attachment_errors import (
+    AttachmentInUse,
+    AttachmentNotFound,
+    AttachmentQuotaExceeded,
+)
 from chatServer.database.transport import RpcError
 from chatServer.errors import (
     AnswerStreaming,
@@ -45,6 +50,9 @@ REFUSALS: Final[Mapping[str, type[DomainError]]] = {
         RequestIdReused,
         CursorExpired,
         SessionDeleted,
+        AttachmentNotFound,
+        AttachmentInUse,
+        AttachmentQuotaExceeded,
     )
 }
 

@@ -1,6 +1,7 @@
 """The verbs of turns, each exactly one SQL function."""
 
 from collections.abc import Sequence
+from uuid import UUID
 
 from pydantic import JsonValue
 
@@ -35,6 +36,7 @@ class TurnRegistry(RegistryCalls):
         Raises:
             SessionNotFound: No such session of this user.
             MessageNotFound: `parent_id` is not of this session.
+            AttachmentNotFound: One is not of this session, or a message carries it.
             RequestIdReused: The id was used for another message.
         """
         params: dict[str, JsonValue] = {
@@ -44,8 +46,9 @@ class TurnRegistry(RegistryCalls):
             "p_parent_id": turn.parent_id,
             "p_channel": turn.channel,
             "p_lease_seconds": lease_seconds,
+            "p_attachments": _attachments_param(turn.attachment_ids),
         }
-        return await self.call_for(caller, "begin_turn", BegunTurn, params)
+        return await self.call_for(caller, "begin_turn_v2", BegunTurn, params)
 
     async def begin_edit(
         self, caller: Caller, *, turn: EditedTurn, lease_seconds: int = 30
@@ -56,6 +59,7 @@ class TurnRegistry(RegistryCalls):
             SessionNotFound: No such session of this user.
             MessageNotFound: No such message in it.
             MessageNotEditable: It is not one the user wrote.
+            AttachmentNotFound: One is not of this session, or another message carries it.
             RequestIdReused: The id was used for another message.
         """
         params: dict[str, JsonValue] = {
@@ -65,8 +69,9 @@ class TurnRegistry(RegistryCalls):
             "p_client_request_id": turn.client_request_id,
             "p_channel": turn.channel,
             "p_lease_seconds": lease_seconds,
+            "p_attachments": _attachments_param(turn.attachment_ids),
         }
-        return await self.call_for(caller, "begin_edit", BegunTurn, params)
+        return await self.call_for(caller, "begin_edit_v2", BegunTurn, params)
 
     async def begin_answer(
         self, caller: Caller, *, answer: NewAnswer, lease_seconds: int = 30
@@ -151,6 +156,11 @@ class TurnRegistry(RegistryCalls):
         params: dict[str, JsonValue] = {"p_limit": limit}
         swept = await self.call_as_service("fail_expired_turns", ExpiredTurns, params)
         return swept.count
+
+
+def _attachments_param(ids: tuple[UUID, ...] | None) -> JsonValue:
+    # An object, because a transport takes no bare list.
+    return None if ids is None else {"ids": [str(attachment_id) for attachment_id in ids]}
 
 
 def _lease_params(lease: Lease) -> dict[str, JsonValue]:

@@ -18,8 +18,10 @@ from chatServer.database.session_registry import SessionRegistry
 from chatServer.database.session_search import SessionSearchRegistry
 from chatServer.database.session_sync import SessionSyncRegistry
 from chatServer.database.transport import RpcTransport
+from chatServer.dependencies.attachments import open_attachments
 from chatServer.dependencies.telegram import TelegramServices, open_telegram
 from chatServer.dependencies.tokens import JwksVerifier, SecretVerifier, TokenVerifier
+from chatServer.services.attachment_service import AttachmentService
 from chatServer.services.chat_history_service import ChatHistoryService
 from chatServer.services.delivery_service import RedeliveryService
 from chatServer.services.link_service import LinkService
@@ -52,6 +54,7 @@ class Services:
     search: SessionSearchService
     sync: SessionSyncService
     turns: TurnService
+    attachments: AttachmentService
     schedules: ScheduleService
     execution: ScheduledExecutionService
     links: LinkService
@@ -71,6 +74,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
     async with (
         open_http_pool(trust_env=not settings.is_supabase_local) as http,
         _open_transport(settings, http) as transport,
+        open_attachments(settings, transport) as attachments,
         aclosing(_build_generator(settings)) as generator,
     ):
         registry = SessionRegistry(transport)
@@ -102,6 +106,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
                     ),
                     sync=SessionSyncService(SessionSyncRegistry(transport)),
                     turns=turns,
+                    attachments=attachments,
                     schedules=ScheduleService(schedules, cursors, wake=execution.wake),
                     execution=execution,
                     links=telegram.links if telegram else LinkService(channels, None),

@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator
 from typing import Annotated
-from urllib.parse import quote
 
 from fastapi import APIRouter, Path, Query, Response
 from fastapi.responses import StreamingResponse
@@ -22,6 +21,7 @@ from chatServer.errors import (
 from chatServer.fields import MessageId, NewSessionId, SessionId
 from chatServer.limits import PAGE_LIMIT_DEFAULT, PAGE_LIMIT_MAX
 from chatServer.models import RequestModel, Session, SessionWithMessages
+from chatServer.routers.content_disposition import name_file
 from chatServer.routers.problems import document
 from chatServer.services.export_service import ExportFormat, ExportService
 
@@ -111,11 +111,8 @@ async def export_session(
         async for chunk in export.chunks(file_format):
             yield chunk.encode()
 
-    name = export.filename(file_format)
-    ascii_name = name.encode("ascii", "replace").decode().replace("?", "_")
-    disposition = f"attachment; filename=\"{ascii_name}\"; filename*=UTF-8''{quote(name)}"
     return StreamingResponse(
         encode(),
         media_type=MEDIA_TYPES[file_format],
-        headers={"Content-Disposition": disposition},
+        headers={"Content-Disposition": name_file(export.filename(file_format))},
     )

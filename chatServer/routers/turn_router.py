@@ -6,8 +6,8 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Header, Path, Response
 from fastapi.sse import EventSourceResponse, ServerSentEvent
-from pydantic import Field
 
+from chatServer.attachment_errors import AttachmentNotFound
 from chatServer.database.parameters import EditedTurn, NewAnswer, NewTurn
 from chatServer.dependencies.auth import CurrentUser
 from chatServer.dependencies.services import ServicesDependency
@@ -22,11 +22,12 @@ from chatServer.errors import (
     Unauthorized,
     ValidationFailed,
 )
-from chatServer.fields import ClientRequestId, MessageId, MessageText, SessionId
-from chatServer.models import Message, PostMessageRequest, RequestModel
+from chatServer.fields import MessageId, SessionId
+from chatServer.models import Message
 from chatServer.routers.problems import document
 from chatServer.services.turn_service import Turn
 from chatServer.turn_events import MessageDelta, TurnEvent, TurnQueued
+from chatServer.turn_requests import EditMessageRequest, PostMessageRequest, RegenerateRequest
 
 TURN_HEADERS: dict[str, Any] = {
     "X-User-Message-Id": {"schema": {"type": "integer"}},
@@ -41,7 +42,12 @@ router = APIRouter(
     prefix="/api/chat/sessions/{session_id}/messages",
     tags=["turns"],
     responses=document(
-        Unauthorized, SessionNotFound, MessageNotFound, ValidationFailed, DatabaseUnavailable
+        Unauthorized,
+        SessionNotFound,
+        MessageNotFound,
+        AttachmentNotFound,
+        ValidationFailed,
+        DatabaseUnavailable,
     ),
 )
 
@@ -64,23 +70,6 @@ class MessageAddress:
     message_id: OfMessage
 
 
-class EditMessageRequest(RequestModel):
-    """What a message should have said. The same `client_request_id` replays the same turn."""
-
-    content: MessageText
-    client_request_id: ClientRequestId
-
-
-class RegenerateRequest(RequestModel):
-    """Another answer. The same `client_request_id` replays the same turn."""
-
-    client_request_id: ClientRequestId
-    keeps_text: bool = Field(
-        default=False,
-        description="Go on with the text of an answer that broke off, instead of beginning again.",
-    )
-
-
 async def begin_turn(
     session_id: InSession,
     posted: PostMessageRequest,
@@ -96,6 +85,7 @@ async def begin_turn(
             content=posted.content,
             client_request_id=posted.client_request_id,
             parent_id=posted.parent_id,
+            attachment_ids=tuple(posted.attachment_ids),
         ),
     )
     return _acknowledge(turn, response)
@@ -109,6 +99,7 @@ async def edit_turn(
     response: Response,
 ) -> Turn:
     """Store the edit before the stream begins."""
+    kept = edited.attachment_ids
     turn = await services.turns.edit(
         caller,
         EditedTurn(
@@ -116,6 +107,7 @@ async def edit_turn(
             message_id=address.message_id,
             content=edited.content,
             client_request_id=edited.client_request_id,
+            attachment_ids=None if kept is None else tuple(kept),
         ),
     )
     return _acknowledge(turn, response)

@@ -92,6 +92,7 @@ class TurnService:
         Raises:
             SessionNotFound: No such session of this user.
             MessageNotFound: `parent_id` is not of this session.
+            AttachmentNotFound: One is not of this session, or a message carries it.
             RequestIdReused: The id was used for another message.
         """
         begun = self._registry.begin_turn(caller, turn=turn, lease_seconds=LEASE_SECONDS)
@@ -104,6 +105,7 @@ class TurnService:
             SessionNotFound: No such session of this user.
             MessageNotFound: No such message in it.
             MessageNotEditable: It is not one the user wrote.
+            AttachmentNotFound: One is not of this session, or another message carries it.
             RequestIdReused: The id was used for another message.
         """
         begun = self._registry.begin_edit(caller, turn=turn, lease_seconds=LEASE_SECONDS)

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import get_args
 
 from chatServer.database.refusals import REFUSALS
-from chatServer.errors import DomainError, ErrorCode, ValidationFailed
+from chatServer.error_codes import ErrorCode
+from chatServer.errors import DomainError, ValidationFailed
 from chatServer.main import build_api
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -79,9 +79,9 @@ async def test_a_body_that_stops_arriving_is_refused(
     visitor: Visitor, demo_settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     class Impatient(body_guard.BodyGuard):
-        def __init__(self, app: Any, *, max_bytes: int, timeout_seconds: float) -> None:  # noqa: ANN401 - as the middleware is called
-            assert timeout_seconds > 0
-            super().__init__(app, max_bytes=max_bytes, timeout_seconds=0.05)
+        def __init__(self, app: Any, **options: Any) -> None:  # noqa: ANN401 - as the middleware is called
+            assert options["timeout_seconds"] > 0
+            super().__init__(app, **options | {"timeout_seconds": 0.05})
 
     monkeypatch.setattr("chatServer.main.BodyGuard", Impatient)
     async with serve(demo_settings) as url:

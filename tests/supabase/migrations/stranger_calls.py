@@ -13,6 +13,12 @@ CALLS: dict[str, tuple[dict[str, str], dict[str, object]]] = {
         {"session_id": "session_id", "message_id": "message_id"},
         {"content": "x", "client_request_id": "r"},
     ),
+    "begin_turn_v2": ({"session_id": "session_id"}, {"content": "x", "client_request_id": "r"}),
+    "begin_edit_v2": (
+        {"session_id": "session_id", "message_id": "message_id"},
+        {"content": "x", "client_request_id": "r"},
+    ),
+    "get_attachment": ({"attachment_id": "attachment_id"}, {}),
     "begin_answer": (
         {"session_id": "session_id", "message_id": "answer_id"},
         {"client_request_id": "r"},

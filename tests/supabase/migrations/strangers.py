@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tests.stack.database import Connection, Database
+from tests.supabase.migrations.attachment_user import ATTACHMENT_STATEMENTS, send_attachment
 from tests.supabase.migrations.channel_user import linked_user
 from tests.supabase.migrations.registry_user import RegistryUser, call, new_user, run
 from tests.supabase.migrations.schedule_user import SCHEDULE_STATEMENTS, begin_run, new_schedule
@@ -18,6 +19,9 @@ TABLES = (
     "channel_outbox",
     "agent_schedules",
     "scheduled_runs",
+    "chat_attachment_objects",
+    "chat_attachments",
+    "chat_message_attachments",
 )
 
 
@@ -32,6 +36,8 @@ class Target:
     lease_token: uuid.UUID
     link_id: uuid.UUID
     schedule_id: uuid.UUID
+    attachment_id: uuid.UUID
+    object_id: uuid.UUID
 
     def hidden(self) -> dict[str, str]:
         """Each id with the name that stands for it when two outcomes are compared."""
@@ -43,6 +49,8 @@ class Target:
             str(self.lease_token): "<lease>",
             str(self.link_id): "<link>",
             str(self.schedule_id): "<schedule>",
+            str(self.attachment_id): "<attachment>",
+            str(self.object_id): "<object>",
         }
 
 
@@ -82,6 +90,7 @@ def set_scene(database: Database) -> Scene:
         "upsert_channel_delivery", message_id=turn["assistant_message"]["id"], link_id=link_id
     )
     stranger.begin(stranger_session, "Mine")
+    attachment_id, object_id = send_attachment(victim, session_id)
     schedule_id = new_schedule(victim, prompt="A secret", cron="0 8 * * *")
     begin_run(victim, schedule_id)
     real = Target(
@@ -92,6 +101,8 @@ def set_scene(database: Database) -> Scene:
         lease_token=uuid.UUID(turn["lease_token"]),
         link_id=uuid.UUID(link_id),
         schedule_id=uuid.UUID(schedule_id),
+        attachment_id=uuid.UUID(attachment_id),
+        object_id=uuid.UUID(object_id),
     )
     unreal = Target(
         user_id=uuid.uuid4(),
@@ -101,6 +112,8 @@ def set_scene(database: Database) -> Scene:
         lease_token=uuid.uuid4(),
         link_id=uuid.uuid4(),
         schedule_id=uuid.uuid4(),
+        attachment_id=uuid.uuid4(),
+        object_id=uuid.uuid4(),
     )
     return Scene(victim, stranger, stranger_session, real, unreal)
 
@@ -194,6 +207,7 @@ STATEMENTS = {
     "read the orphans": "select * from chat_message_history_orphans",
     "empty the table": "truncate chat_message_history",
     **SCHEDULE_STATEMENTS,
+    **ATTACHMENT_STATEMENTS,
 }
 
 

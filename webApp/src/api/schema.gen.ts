@@ -306,6 +306,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/chat/sessions/{session_id}/attachments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Upload Attachment
+         * @description Store one file of at most 20 MB for a message of this session that is sent later.
+         */
+        post: operations["upload_attachment_api_chat_sessions__session_id__attachments_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/chat/attachments/{attachment_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Attachment
+         * @description Read a file of one's own; it never changes.
+         */
+        get: operations["get_attachment_api_chat_attachments__attachment_id__get"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete Attachment
+         * @description Take a file back before it is sent; 409 once a message carries it.
+         */
+        delete: operations["delete_attachment_api_chat_attachments__attachment_id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/chat/links/telegram": {
         parameters: {
             query?: never;
@@ -532,7 +576,7 @@ export interface components {
     schemas: {
         /**
          * Attachment
-         * @description A file that belongs to a message.
+         * @description A file of a session; its type and kind are those of its content, whatever its name says.
          */
         Attachment: {
             /**
@@ -540,16 +584,33 @@ export interface components {
              * Format: uuid
              */
             id: string;
+            /** Session Id */
+            session_id: string;
+            /**
+             * Message Id
+             * @description Null until a message carries it.
+             */
+            message_id: number | null;
             /** Url */
             url: string;
             /** Filename */
             filename: string;
             /** Content Type */
             content_type: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "image" | "pdf" | "text" | "file";
             /** Size Bytes */
             size_bytes: number;
             /** Sha256 */
             sha256: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
         };
         /**
          * Branch
@@ -705,7 +766,15 @@ export interface components {
          * @description What a message should have said. The same `client_request_id` replays the same turn.
          */
         EditMessageRequest: {
-            /** Content */
+            /**
+             * Attachment Ids
+             * @description Those of the message that is edited when left out; a list replaces them.
+             */
+            attachment_ids?: string[] | null;
+            /**
+             * Content
+             * @description May be empty beside attachments.
+             */
             content: string;
             /** Client Request Id */
             client_request_id: string;
@@ -842,7 +911,15 @@ export interface components {
          * @description A user's message. Sending the same `client_request_id` again replays the same turn.
          */
         PostMessageRequest: {
-            /** Content */
+            /**
+             * Attachment Ids
+             * @description Files uploaded to this session that no message carries yet, in order.
+             */
+            attachment_ids?: string[];
+            /**
+             * Content
+             * @description May be empty beside attachments.
+             */
             content: string;
             /** Client Request Id */
             client_request_id: string;
@@ -1632,7 +1709,7 @@ export interface components {
              * Code
              * @enum {string}
              */
-            code: "answer_streaming" | "body_too_large" | "cursor_expired" | "database_unavailable" | "internal_error" | "invalid_cursor" | "link_not_found" | "message_not_an_answer" | "message_not_editable" | "message_not_found" | "method_not_allowed" | "not_found" | "request_id_reused" | "request_timeout" | "run_not_found" | "schedule_busy" | "schedule_id_taken" | "schedule_limit_reached" | "schedule_not_found" | "session_deleted" | "session_id_taken" | "session_not_found" | "telegram_not_configured" | "telegram_unavailable" | "unauthorized" | "validation_failed" | "webhook_refused";
+            code: "answer_streaming" | "attachment_empty" | "attachment_in_use" | "attachment_not_found" | "attachment_quota_exceeded" | "attachment_too_large" | "attachment_type_mismatch" | "body_too_large" | "cursor_expired" | "database_unavailable" | "internal_error" | "invalid_cursor" | "link_not_found" | "message_not_an_answer" | "message_not_editable" | "message_not_found" | "method_not_allowed" | "not_found" | "request_id_reused" | "request_timeout" | "run_not_found" | "schedule_busy" | "schedule_id_taken" | "schedule_limit_reached" | "schedule_not_found" | "session_deleted" | "session_id_taken" | "session_not_found" | "storage_unavailable" | "telegram_not_configured" | "telegram_unavailable" | "unauthorized" | "validation_failed" | "webhook_refused";
             /** Detail */
             detail: string;
             /**
@@ -2571,7 +2648,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Session not found (`session_not_found`); Message not found (`message_not_found`) */
+            /** @description Session not found (`session_not_found`); Message not found (`message_not_found`); Attachment not found (`attachment_not_found`) */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -2933,7 +3010,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Session not found (`session_not_found`); Message not found (`message_not_found`) */
+            /** @description Session not found (`session_not_found`); Message not found (`message_not_found`); Attachment not found (`attachment_not_found`) */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -3036,7 +3113,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Session not found (`session_not_found`); Message not found (`message_not_found`) */
+            /** @description Session not found (`session_not_found`); Message not found (`message_not_found`); Attachment not found (`attachment_not_found`) */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -3134,7 +3211,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Session not found (`session_not_found`); Message not found (`message_not_found`) */
+            /** @description Session not found (`session_not_found`); Message not found (`message_not_found`); Attachment not found (`attachment_not_found`) */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -3202,7 +3279,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Session not found (`session_not_found`); Message not found (`message_not_found`) */
+            /** @description Session not found (`session_not_found`); Message not found (`message_not_found`); Attachment not found (`attachment_not_found`) */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -3230,6 +3307,267 @@ export interface operations {
                 };
             };
             /** @description The database does not answer (`database_unavailable`) */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    upload_attachment_api_chat_sessions__session_id__attachments_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": {
+                    /** Format: binary */
+                    file: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Attachment"];
+                };
+            };
+            /** @description Sign in first (`unauthorized`) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Session not found (`session_not_found`) */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request did not arrive in time (`request_timeout`) */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No room for more files (`attachment_quota_exceeded`) */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Body too large (`body_too_large`) */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description File is not what it is called (`attachment_type_mismatch`) */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description File is empty (`attachment_empty`); The request is not valid (`validation_failed`) */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed (`internal_error`) */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer (`database_unavailable`); The file storage does not answer (`storage_unavailable`) */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_attachment_api_chat_attachments__attachment_id__get: {
+        parameters: {
+            query?: never;
+            header?: {
+                "if-none-match"?: string | null;
+            };
+            path: {
+                attachment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The bytes; shown inline only when they are an image, a PDF or plain text */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description The client has the bytes already */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Sign in first (`unauthorized`) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Attachment not found (`attachment_not_found`) */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not valid (`validation_failed`) */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed (`internal_error`) */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer (`database_unavailable`); The file storage does not answer (`storage_unavailable`) */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_attachment_api_chat_attachments__attachment_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                attachment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Sign in first (`unauthorized`) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Attachment not found (`attachment_not_found`) */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Attachment is part of a message (`attachment_in_use`) */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not valid (`validation_failed`) */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed (`internal_error`) */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer (`database_unavailable`); The file storage does not answer (`storage_unavailable`) */
             503: {
                 headers: {
                     [name: string]: unknown;

@@ -5,11 +5,15 @@ export function makeAttachment(number: number, more: Partial<Attachment> = {}): 
   const id = `00000000-0000-4000-a000-${String(number).padStart(12, '0')}`;
   return {
     id,
+    session_id: 'session-1',
+    message_id: null,
     url: `/api/chat/attachments/${id}`,
     filename: `file-${number}.pdf`,
     content_type: 'application/pdf',
     size_bytes: 1000 * number,
+    kind: 'pdf',
     sha256: String(number).padStart(64, '0'),
+    created_at: new Date().toISOString(),
     ...more,
   };
 }

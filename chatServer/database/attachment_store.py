@@ -1,0 +1,119 @@
+"""The files of attachments, in the private bucket of Supabase Storage, with the secret key.
+
+Plain HTTP: storage3 reads and returns files only whole, and these are passed through in pieces.
+https://supabase.com/docs/reference/api/storage
+"""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from typing import Final
+from uuid import UUID
+
+import httpx
+from pydantic import SecretStr
+
+from chatServer.attachment_errors import StorageUnavailable
+from chatServer.limits import (
+    DATABASE_CONNECT_SECONDS,
+    DATABASE_POOL_SECONDS,
+    STORAGE_READ_SECONDS,
+    STORAGE_WRITE_SECONDS,
+)
+
+BUCKET: Final = "chat-attachments"
+PIECE_BYTES: Final = 64 * 1024
+TIMEOUT: Final = httpx.Timeout(
+    STORAGE_READ_SECONDS,
+    connect=DATABASE_CONNECT_SECONDS,
+    write=STORAGE_WRITE_SECONDS,
+    pool=DATABASE_POOL_SECONDS,
+)
+
+
+class AttachmentStore:
+    """Stores, reads and removes files by their owner and id; knows nothing of what refers to them.
+
+    The pool is one of its own: somebody who reads a file slowly must not hold up the database.
+    """
+
+    def __init__(self, http: httpx.AsyncClient, *, url: str, secret_key: SecretStr) -> None:
+        self._http = http
+        self._url = f"{url}/storage/v1/object/{BUCKET}"
+        key = secret_key.get_secret_value()
+        # Only a legacy key is a token itself; Supabase refuses the others as one.
+        is_token = key.count(".") == 2
+        self._headers = {"apikey": key} | ({"Authorization": f"Bearer {key}"} if is_token else {})
+
+    async def write(
+        self, user_id: UUID, object_id: UUID, *, pieces: AsyncIterator[bytes], size_bytes: int
+    ) -> None:
+        """Store a file of exactly that size; one that is there under this id is replaced.
+
+        Raises:
+            StorageUnavailable: It was not stored, or nobody said that it was.
+        """
+        headers = self._headers | {
+            "Content-Type": "application/octet-stream",
+            "Content-Length": str(size_bytes),
+            "x-upsert": "true",
+        }
+        try:
+            answer = await self._http.post(
+                self._at(user_id, object_id), headers=headers, content=pieces, timeout=TIMEOUT
+            )
+        except httpx.HTTPError as error:
+            raise StorageUnavailable from error
+        if not answer.is_success:
+            raise StorageUnavailable
+
+    @asynccontextmanager
+    async def read(self, user_id: UUID, object_id: UUID) -> AsyncIterator[AsyncIterator[bytes]]:
+        """Open a file; its pieces come as they are read.
+
+        Raises:
+            StorageUnavailable: It could not be read, at its opening or in the middle.
+        """
+        try:
+            request = self._http.build_request(
+                "GET", self._at(user_id, object_id), headers=self._headers, timeout=TIMEOUT
+            )
+            answer = await self._http.send(request, stream=True)
+        except httpx.HTTPError as error:
+            raise StorageUnavailable from error
+        try:
+            if not answer.is_success:
+                raise StorageUnavailable
+            yield _read(answer)
+        finally:
+            await answer.aclose()
+
+    async def remove(self, user_ids_and_ids: Sequence[tuple[UUID, UUID]]) -> None:
+        """Remove files; one that is not there is no error.
+
+        Raises:
+            StorageUnavailable: Some may be left.
+        """
+        names = [f"{user_id}/{object_id}" for user_id, object_id in user_ids_and_ids]
+        try:
+            answer = await self._http.request(
+                "DELETE",
+                self._url,
+                headers=self._headers,
+                json={"prefixes": names},
+                timeout=TIMEOUT,
+            )
+        except httpx.HTTPError as error:
+            raise StorageUnavailable from error
+        if not answer.is_success:
+            raise StorageUnavailable
+
+    def _at(self, user_id: UUID, object_id: UUID) -> str:
+        return f"{self._url}/{user_id}/{object_id}"
+
+
+async def _read(answer: httpx.Response) -> AsyncIterator[bytes]:
+    try:
+        async for piece in answer.aiter_bytes(PIECE_BYTES):
+            yield piece
+    except httpx.HTTPError as error:
+        raise StorageUnavailable from error

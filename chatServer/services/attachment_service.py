@@ -1,0 +1,140 @@
+"""Takes files in, shows them and removes them, for every channel alike."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from uuid import UUID
+
+from chatServer.attachment_errors import AttachmentTooLarge, StorageUnavailable
+from chatServer.database.attachment_registry import AttachmentRegistry, NewAttachment
+from chatServer.database.attachment_store import AttachmentStore
+from chatServer.database.transport import Caller
+from chatServer.errors import DatabaseUnavailable
+from chatServer.limits import STORAGE_UPLOAD_SECONDS
+from chatServer.models import Attachment
+from chatServer.services.attachment_types import check_claim, clean_filename
+from chatServer.services.received_file import IncomingFile, ReceivedFile, receive
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedAttachment:
+    """An attachment and its bytes, to be read once."""
+
+    attachment: Attachment
+    pieces: AsyncIterator[bytes]
+
+
+class AttachmentService:
+    """The row comes before the file and goes after it, so neither is ever without the other."""
+
+    def __init__(
+        self, registry: AttachmentRegistry, store: AttachmentStore, *, quota_bytes: int
+    ) -> None:
+        self._registry = registry
+        self._store = store
+        self._quota_bytes = quota_bytes
+
+    async def add(self, caller: Caller, *, session_id: str, file: IncomingFile) -> Attachment:
+        """Store a file as an attachment of a session, for a message that is sent later.
+
+        It is taken in whole before anything is stored, so one that breaks off leaves nothing.
+
+        Raises:
+            SessionNotFound: No such session of this user.
+            AttachmentEmpty: There is nothing in it.
+            AttachmentTooLarge: It is over the limit.
+            AttachmentTypeMismatch: It is called an image or a PDF and is none.
+            AttachmentQuotaExceeded: The user has no room for it.
+            StorageUnavailable: Storage did not take it.
+        """
+        filename = clean_filename(file.filename)
+        async with receive(file.pieces) as received:
+            check_claim(received.file_type, filename=filename, declared_type=file.declared_type)
+            object_id = await self._registry.begin_attachment(
+                caller,
+                session_id=session_id,
+                size_bytes=received.size_bytes,
+                quota_bytes=self._quota_bytes,
+            )
+            try:
+                await self._write(caller.user_id, object_id, received)
+                return await self._registry.complete_attachment(
+                    caller,
+                    attachment=NewAttachment(
+                        session_id=session_id,
+                        object_id=object_id,
+                        filename=filename,
+                        content_type=received.file_type.content_type,
+                        kind=received.file_type.kind,
+                        sha256=received.sha256,
+                    ),
+                )
+            except BaseException:
+                # Only hastens the sweep, which would find it when its lease ends.
+                with suppress(DatabaseUnavailable):
+                    await asyncio.shield(
+                        self._registry.fail_attachment(caller, object_id=object_id)
+                    )
+                raise
+
+    @asynccontextmanager
+    async def open(self, caller: Caller, attachment_id: UUID) -> AsyncIterator[OpenedAttachment]:
+        """Open an attachment to read it.
+
+        Raises:
+            AttachmentNotFound: No such attachment of this user.
+            StorageUnavailable: Storage did not answer.
+        """
+        found = await self._registry.get_attachment(caller, attachment_id=attachment_id)
+        async with self._store.read(caller.user_id, found.object_id) as pieces:
+            yield OpenedAttachment(found.attachment, pieces)
+
+    async def get(self, caller: Caller, attachment_id: UUID) -> Attachment:
+        """Describe an attachment.
+
+        Raises:
+            AttachmentNotFound: No such attachment of this user.
+        """
+        found = await self._registry.get_attachment(caller, attachment_id=attachment_id)
+        return found.attachment
+
+    async def read(self, caller: Caller, attachment_id: UUID, *, max_bytes: int) -> bytes:
+        """Return a whole file of at most so many bytes.
+
+        Raises:
+            AttachmentNotFound: No such attachment of this user.
+            AttachmentTooLarge: It has more.
+            StorageUnavailable: Storage did not answer.
+        """
+        content = bytearray()
+        async with self.open(caller, attachment_id) as opened:
+            if opened.attachment.size_bytes > max_bytes:
+                raise AttachmentTooLarge
+            async for piece in opened.pieces:
+                content += piece
+        return bytes(content)
+
+    async def delete(self, caller: Caller, attachment_id: UUID) -> None:
+        """Delete an attachment that no message carries; its file is swept.
+
+        Raises:
+            AttachmentNotFound: No such attachment of this user.
+            AttachmentInUse: A message carries it.
+        """
+        await self._registry.delete_attachment(caller, attachment_id=attachment_id)
+
+    async def _write(self, user_id: UUID, object_id: UUID, received: ReceivedFile) -> None:
+        try:
+            async with asyncio.timeout(STORAGE_UPLOAD_SECONDS):
+                await self._store.write(
+                    user_id,
+                    object_id,
+                    pieces=received.pieces(),
+                    size_bytes=received.size_bytes,
+                )
+        except TimeoutError:
+            raise StorageUnavailable from None
