@@ -101,7 +101,7 @@ class TestBegin:
     ) -> None:
         caller = await stage.sign_up()
         session_id = await stage.new_session(caller)
-        database = GatedDatabase(stage.transport, "begin_turn")
+        database = GatedDatabase(stage.transport, "begin_turn_v2")
         replica = await stage.start_replica(database)
         sender = asyncio.create_task(replica.begin(caller, ask(session_id, "hello")))
         await database.wait_reached()
