@@ -41,7 +41,7 @@ export function Picker(props: PickerProps) {
   const { data: schedules } = useSchedules();
   const isListEmpty = sessions?.length === 0 && schedules?.some(hasRun) !== true;
   // Runs of schedules that are deleted are not in the list of all, and need the filter.
-  const isFirstRun = channel === null && isListEmpty && !counts?.all;
+  const isFirstRun = channel === null && isListEmpty && !(counts?.all || counts?.scheduled);
   const isStale = useIsSessionListStale(channel);
   const goTo = (address: string) => {
     void navigate(address, { state: FROM_PICKER });
