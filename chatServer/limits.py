@@ -81,6 +81,8 @@ LINK_CODE_SECONDS = 600
 INBOX_LEASE_SECONDS = 20
 INBOX_HANDLE_SECONDS = 16.0
 """Longest work on one update; below its lease, so that two never work on it."""
+INBOX_FILE_SECONDS = 12.0
+"""Longest way of one file from a channel into Storage; what is left is for the turn."""
 
 OUTBOX_LEASE_SECONDS = 30
 OUTBOX_SEND_SECONDS = 20.0

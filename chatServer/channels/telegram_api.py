@@ -2,12 +2,13 @@
 
 import logging
 import os
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
 
+import httpx
 from pydantic import JsonValue, SecretStr
 from telegram import (
     BotCommand,
@@ -17,18 +18,12 @@ from telegram import (
     MessageEntity,
 )
 from telegram.constants import ChatAction
-from telegram.error import (
-    BadRequest,
-    ChatMigrated,
-    Conflict,
-    Forbidden,
-    InvalidToken,
-    RetryAfter,
-    TelegramError,
-)
+from telegram.error import BadRequest
 from telegram.ext import AIORateLimiter, ExtBot
 from telegram.request import HTTPXRequest
 
+from chatServer.attachment_errors import AttachmentTooLarge
+from chatServer.channels.telegram_failures import UNREACHABLE, translated
 from chatServer.limits import TELEGRAM_POLL_SECONDS
 from chatServer.services.channel_port import ChannelDelayed, ChannelRefused
 
@@ -38,13 +33,9 @@ os.environ.setdefault("PTB_TIMEDELTA", "true")
 logging.getLogger("telegram.ext.AIORateLimiter").setLevel(logging.CRITICAL)
 
 ALLOWED_UPDATES: Final = ("message", "edited_message", "callback_query")
+FILE_AWAY: Final = "Telegram did not give out the file."
 NO_PREVIEW: Final = LinkPreviewOptions(is_disabled=True)
 POOL_SIZE: Final = 32
-UNREACHABLE: Final = "Telegram could not be reached."
-RATE_LIMITED: Final = "Telegram asked to wait."
-TOKEN_REFUSED: Final = "Telegram refused the bot's token."  # noqa: S105 a sentence
-BLOCKED: Final = "The bot is blocked in Telegram."
-TAKEN_OVER: Final = "Another program fetches this bot's updates."
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +60,7 @@ class Button:
 
 
 class TelegramApi:
-    """One bot; its methods raise `ChannelDelayed` and `ChannelRefused` and nothing else."""
+    """One bot. Its methods raise `ChannelDelayed`, `ChannelRefused`, and what they name."""
 
     def __init__(
         self,
@@ -83,6 +74,9 @@ class TelegramApi:
         self._requests = (
             self._new_request(POOL_SIZE, trust_env=trust_env),
             self._new_request(1, trust_env=trust_env),
+        )
+        self._files = httpx.AsyncClient(
+            timeout=httpx.Timeout(timeouts.read, connect=timeouts.connect), trust_env=trust_env
         )
         self.username: str | None = None
         value = token.get_secret_value()
@@ -110,32 +104,33 @@ class TelegramApi:
         """Close the connections."""
         for request in self._requests:
             await request.shutdown()
+        await self._files.aclose()
 
     async def learn_username(self) -> None:
         """Ask for the bot's name, which also proves its token."""
-        with _translated():
+        with translated():
             self.username = (await self._bot.get_me()).username
 
     async def set_commands(self, commands: Mapping[str, str]) -> None:
         """Put the commands into Telegram's menu."""
-        with _translated():
+        with translated():
             await self._bot.set_my_commands([BotCommand(*item) for item in commands.items()])
 
     async def set_webhook(self, url: str, secret: SecretStr) -> None:
         """Have updates sent to an address."""
-        with _translated():
+        with translated():
             await self._bot.set_webhook(
                 url, secret_token=secret.get_secret_value(), allowed_updates=ALLOWED_UPDATES
             )
 
     async def delete_webhook(self) -> None:
         """Have updates kept until they are fetched."""
-        with _translated():
+        with translated():
             await self._bot.delete_webhook()
 
     async def get_updates(self, after_update_id: int | None) -> list[dict[str, Any]]:
         """Fetch updates; those up to `after_update_id` are acknowledged by it."""
-        with _translated():
+        with translated():
             updates = await self._bot.get_updates(
                 offset=None if after_update_id is None else after_update_id + 1,
                 timeout=timedelta(seconds=TELEGRAM_POLL_SECONDS),
@@ -143,11 +138,35 @@ class TelegramApi:
             )
         return [update.to_dict() for update in updates]
 
+    @asynccontextmanager
+    async def open_file(self, file_id: str) -> AsyncIterator[AsyncIterator[bytes]]:
+        """Fetch a file in pieces.
+
+        Raises:
+            AttachmentTooLarge: Telegram gives out none of more than 20 MB.
+        """
+        with translated():
+            try:
+                found = await self._bot.get_file(file_id)
+            except BadRequest as error:
+                if "too big" in error.message.lower():
+                    raise AttachmentTooLarge from None
+                # Telegram has one answer for an unknown file and for one that is away for a while.
+                raise ChannelDelayed(FILE_AWAY) from None
+        try:
+            async with self._files.stream("GET", found.file_path or "") as answer:
+                if not answer.is_success:
+                    raise ChannelDelayed(UNREACHABLE)
+                yield answer.aiter_bytes()
+        except (httpx.HTTPError, httpx.InvalidURL):
+            # Not chained: the address of a file holds the token.
+            raise ChannelDelayed(UNREACHABLE) from None
+
     async def send_part(self, chat_id: int, part: Mapping[str, JsonValue]) -> str:
         """Send a part as `telegram_message` makes them, and return the message's id."""
         text, entities = _read_part(part)
         buttons = _read_buttons(part)
-        with _translated():
+        with translated():
             try:
                 return await self._send(chat_id, text, entities, buttons=buttons)
             except BadRequest as error:
@@ -160,7 +179,7 @@ class TelegramApi:
     ) -> None:
         """Answer a command, with one button a row."""
         text, entities = _read_part(part)
-        with _translated():
+        with translated():
             await self._send(chat_id, text, entities, buttons=buttons)
 
     async def _send(
@@ -185,12 +204,12 @@ class TelegramApi:
 
     async def answer_button(self, query_id: str, text: str | None = None) -> None:
         """Tell the app that a pressed button was noticed; too late is no harm."""
-        with suppress(ChannelRefused), _translated():
+        with suppress(ChannelRefused), translated():
             await self._bot.answer_callback_query(query_id, text)
 
     async def show_typing(self, chat_id: int) -> None:
         """Show for five seconds that the bot is at work."""
-        with _translated():
+        with translated():
             await self._bot.send_chat_action(
                 chat_id, ChatAction.TYPING, read_timeout=self._timeouts.draft
             )
@@ -198,7 +217,7 @@ class TelegramApi:
     async def send_draft(self, chat_id: int, draft_id: int, part: Mapping[str, JsonValue]) -> None:
         """Show an answer that is being written; it goes after half a minute."""
         text, entities = _read_part(part)
-        with _translated():
+        with translated():
             await self._bot.send_message_draft(
                 chat_id, draft_id, text, entities=entities, read_timeout=self._timeouts.draft
             )
@@ -213,24 +232,3 @@ def _read_part(part: Mapping[str, JsonValue]) -> tuple[str, list[MessageEntity]]
 def _read_buttons(part: Mapping[str, JsonValue]) -> list[Button]:
     button = part.get("button")
     return [Button(str(button["text"]), str(button["data"]))] if isinstance(button, dict) else []
-
-
-@contextmanager
-def _translated() -> Iterator[None]:
-    """Never chained: the library's errors may hold the token."""
-    try:
-        yield
-    except RetryAfter as error:
-        wait = error.retry_after
-        seconds = wait.total_seconds() if isinstance(wait, timedelta) else float(wait)
-        raise ChannelDelayed(RATE_LIMITED, seconds=seconds) from None
-    except Forbidden:
-        raise ChannelRefused(BLOCKED, is_blocked=True) from None
-    except (BadRequest, ChatMigrated) as error:
-        raise ChannelRefused(f"Telegram refused it: {error.message}.") from None
-    except InvalidToken:
-        raise ChannelDelayed(TOKEN_REFUSED) from None
-    except Conflict:
-        raise ChannelDelayed(TAKEN_OVER) from None
-    except TelegramError:
-        raise ChannelDelayed(UNREACHABLE) from None

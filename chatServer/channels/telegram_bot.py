@@ -2,13 +2,14 @@
 
 import logging
 import re
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
 from typing import Final
 from uuid import UUID
 
 from pydantic import JsonValue
 
+from chatServer.attachment_errors import AttachmentTooLarge
 from chatServer.channels import telegram_words as words
 from chatServer.channels.recently_told import RecentlyTold
 from chatServer.channels.telegram_api import Button, TelegramApi
@@ -19,13 +20,20 @@ from chatServer.channels.telegram_updates import (
     FileMessage,
     Inbound,
     Sender,
+    SentFile,
     TextMessage,
     read_update,
 )
 from chatServer.database.channel_results import OtherSession, StoredLink
 from chatServer.errors import LinkNotFound, RequestIdReused, SessionNotFound, ValidationFailed
+from chatServer.limits import ATTACHMENT_MAX_BYTES
 from chatServer.models import Message
-from chatServer.services.channel_port import ChannelDelayed, ChannelRefused, InboundMessage
+from chatServer.services.channel_port import (
+    ChannelDelayed,
+    ChannelRefused,
+    InboundFile,
+    InboundMessage,
+)
 from chatServer.services.link_service import LinkService
 from chatServer.services.linked_chat_service import LinkedChatService
 
@@ -78,24 +86,22 @@ class TelegramChannel:
             await self._answer_stranger(inbound, is_command=command is not None)
         elif isinstance(inbound, ButtonPress):
             await self._press(link, inbound)
-        elif isinstance(inbound, FileMessage):
-            await self._answer_file(inbound)
-        elif command is None:
+        elif isinstance(inbound, FileMessage) or command is None:
             await self.handle_message(link, inbound)
         elif inbound.edited_at is None:
             await self._command(link, sender, name=command[1].lower())
 
-    async def handle_message(self, link: StoredLink, message: TextMessage) -> None:
-        """Have a text answered in the session of its chat; an edit branches off its original."""
+    async def handle_message(self, link: StoredLink, message: TextMessage | FileMessage) -> None:
+        """Have it answered in the session of its chat; an edit branches off its original."""
         sender = message.sender
-        request_id = f"telegram:{self._api.bot_id}:{sender.chat_id}:{message.message_id}"
-        answered_id = str(message.answered_id) if message.answered_id is not None else None
-        inbound = InboundMessage(request_id, message.text, answered_id=answered_id)
-        if message.edited_at is not None:
-            edit_id = f"{request_id}:edit:{int(message.edited_at.timestamp())}"
-            inbound = InboundMessage(edit_id, message.text, edited_request_id=request_id)
+        if isinstance(message, FileMessage) and message.file is None:
+            await self._refuse_file(message, words.NO_SUCH_FILES)
+            return
+        inbound = self._to_inbound(message)
         try:
             turn = await self._chats.begin_turn(link, inbound)
+        except tuple(words.FILE_REFUSALS) as error:
+            await self._refuse_file(message, words.FILE_REFUSALS[type(error)])
         except LinkNotFound:
             await self._api.send_reply(sender.chat_id, self._not_linked)
         except (ValidationFailed, RequestIdReused) as error:
@@ -138,12 +144,26 @@ class TelegramChannel:
             await self._api.send_reply(sender.chat_id, self._not_linked)
             self._told.add(sender.user_id)
 
-    async def _answer_file(self, file: FileMessage) -> None:
-        """Tell that files cannot be taken; of an album once."""
-        album = (file.sender.chat_id, file.album_id)
-        if file.album_id is None or not self._told.holds(album):
-            await self._api.send_reply(file.sender.chat_id, words.NO_FILES)
-            self._told.add(album)
+    def _to_inbound(self, message: TextMessage | FileMessage) -> InboundMessage:
+        sender = message.sender
+        request_id = f"telegram:{self._api.bot_id}:{sender.chat_id}:{message.message_id}"
+        if isinstance(message, TextMessage) and message.edited_at is not None:
+            edit_id = f"{request_id}:edit:{int(message.edited_at.timestamp())}"
+            return InboundMessage(edit_id, message.text, edited_request_id=request_id)
+        return InboundMessage(
+            request_id,
+            message.text,
+            answered_id=str(message.answered_id) if message.answered_id is not None else None,
+            file=_to_file(self._api, message.file) if isinstance(message, FileMessage) else None,
+        )
+
+    async def _refuse_file(self, message: TextMessage | FileMessage, told: words.Part) -> None:
+        """Tell why a file is not taken; of an album the same thing once."""
+        album_id = message.album_id if isinstance(message, FileMessage) else None
+        told_of = (message.sender.chat_id, album_id, str(told["text"]))
+        if album_id is None or not self._told.holds(told_of):
+            await self._api.send_reply(message.sender.chat_id, told)
+            self._told.add(told_of)
 
     async def _press(self, link: StoredLink, press: ButtonPress) -> None:
         kind, _, chat_id = press.data.partition(":")
@@ -200,3 +220,18 @@ class TelegramChannel:
         await self._api.send_reply(
             sender.chat_id, words.STOPPED if count else words.NOTHING_TO_STOP
         )
+
+
+def _to_file(api: TelegramApi, file: SentFile | None) -> InboundFile | None:
+    if file is None:
+        return None
+
+    @asynccontextmanager
+    async def open_file() -> AsyncIterator[AsyncIterator[bytes]]:
+        if (file.size_bytes or 0) > ATTACHMENT_MAX_BYTES:
+            # Telegram would refuse to give it out, in words of its own.
+            raise AttachmentTooLarge
+        async with api.open_file(file.file_id) as pieces:
+            yield pieces
+
+    return InboundFile(file.filename, file.declared_type, open_file)

@@ -53,6 +53,14 @@ def render_message(
     return parts
 
 
+def name_files(message: Message) -> list[Run]:
+    """Return a line for each file of a message, which itself stays on the web."""
+    lines = [Run(f"File: {attachment.filename}", ITALIC) for attachment in message.attachments]
+    between = Run("\n")
+    parted = [run for line in lines for run in (between, line)]
+    return parted if message.content else parted[1:]
+
+
 def render_runs(runs: Sequence[Run]) -> list[dict[str, JsonValue]]:
     """Cut a text into parts that Telegram takes."""
     return [to_part(part) for part in split_runs(runs, TELEGRAM_PART_MAX_UNITS)]
@@ -69,7 +77,9 @@ def to_part(runs: Sequence[Run]) -> dict[str, JsonValue]:
 
 def _question(message: Message, place: str | None) -> list[Run]:
     """Return what the user wrote elsewhere, as they typed it."""
-    return [*_heading(ORIGINS.get(message.channel), place), Run(message.content)]
+    heading = _heading(ORIGINS.get(message.channel), place)
+    text = [Run(message.content)] if message.content else []
+    return [*heading, *text, *name_files(message)]
 
 
 def _answer(message: Message, place: str | None) -> list[Run]:

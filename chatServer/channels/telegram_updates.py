@@ -53,10 +53,25 @@ class TextMessage:
 
 
 @dataclass(frozen=True, slots=True)
+class SentFile:
+    """A file that lies at Telegram; what it says of it is not proven."""
+
+    file_id: str
+    filename: str
+    declared_type: str | None
+    size_bytes: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class FileMessage:
-    """A message that holds something else than text, perhaps with a caption."""
+    """A message that holds something else than text, with its caption."""
 
     sender: Sender
+    message_id: int
+    file: SentFile | None
+    """None for what is neither a photo nor a document."""
+    text: str = ""
+    answered_id: int | None = None
     album_id: str | None = None
     """Shared by the messages of an album, which Telegram sends one by one."""
 
@@ -111,7 +126,28 @@ def _read_message(message: Message) -> Inbound | None:
         return TextMessage(
             sender, message.message_id, message.text, answered_id=_answered_id(message)
         )
-    return FileMessage(sender, message.media_group_id) if message.effective_attachment else None
+    if not message.effective_attachment:
+        return None
+    return FileMessage(
+        sender,
+        message.message_id,
+        _read_file(message),
+        text=message.caption or "",
+        answered_id=_answered_id(message),
+        album_id=message.media_group_id,
+    )
+
+
+def _read_file(message: Message) -> SentFile | None:
+    if message.photo:
+        largest = max(message.photo, key=lambda size: size.width * size.height)
+        name = f"photo-{message.message_id}.jpg"
+        return SentFile(largest.file_id, name, "image/jpeg", largest.file_size)
+    document = message.document
+    if document is None:
+        return None
+    name = document.file_name or "file"
+    return SentFile(document.file_id, name, document.mime_type, document.file_size)
 
 
 def _answered_id(message: Message) -> int | None:

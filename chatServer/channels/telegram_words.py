@@ -5,15 +5,23 @@ from typing import Final
 
 from pydantic import JsonValue
 
+from chatServer.attachment_errors import (
+    AttachmentEmpty,
+    AttachmentQuotaExceeded,
+    AttachmentTooLarge,
+    AttachmentTypeMismatch,
+)
 from chatServer.channels.markdown_text import parse_markdown
 from chatServer.channels.rich_text import Run, split_runs
 from chatServer.channels.telegram_message import (
     BOLD,
     UNTITLED,
+    name_files,
     name_session,
     render_runs,
     to_part,
 )
+from chatServer.errors import DomainError
 from chatServer.models import Message, Session
 
 Part = Mapping[str, JsonValue]
@@ -33,9 +41,9 @@ def _say(markdown: str) -> Part:
 
 
 HELP: Final = _say(
-    "Write to me and I answer. Everything said here also stands among your sessions on the web, "
-    "and what you write there comes here. Edit a message to have it answered anew.\n\n"
-    + "\n".join(f"- /{name}: {what}" for name, what in COMMANDS.items())
+    "Write to me, or send me a photo or a document, and I answer. Everything said here also stands "
+    "among your sessions on the web, and what you write there comes here. Edit a message to have "
+    "it answered anew.\n\n" + "\n".join(f"- /{name}: {what}" for name, what in COMMANDS.items())
 )
 LINKED: Final = _say(
     "**Linked.** Write to me, and you find it among your sessions on the web. /help tells more."
@@ -54,7 +62,19 @@ LINK_REFUSALS: Final = {
     ),
 }
 UNKNOWN_COMMAND: Final = _say("I do not know that command. /help lists those I know.")
-NO_FILES: Final = _say("I cannot take files yet. Please write it as text.")
+NO_SUCH_FILES: Final = _say(
+    "I take text, photos and documents, but not this. Please write it, or send it as a document."
+)
+FILE_REFUSALS: Final[Mapping[type[DomainError], Part]] = {
+    AttachmentTooLarge: _say("This file is larger than 20 MB, which is more than I can take."),
+    AttachmentEmpty: _say("There is nothing in this file."),
+    AttachmentTypeMismatch: _say(
+        "This file is called an image or a PDF, but that is not what is in it, so I left it."
+    ),
+    AttachmentQuotaExceeded: _say(
+        "There is no room for more files. Delete sessions with files on the web and send it again."
+    ),
+}
 NEW_SESSION: Final = _say("This is a new session. Write your first message.")
 NO_SESSIONS: Final = _say("There are no sessions yet. Write to me, and the first one begins.")
 NO_MESSAGES: Final = _say("Nothing has been said here yet.")
@@ -102,6 +122,7 @@ def history(session: Session, messages: Sequence[Message]) -> list[dict[str, Jso
 
 def _quote(message: Message) -> list[Run]:
     said = [Run(message.content)] if message.role == "user" else parse_markdown(message.content)
+    said += name_files(message)
     parts = split_runs(said, QUOTE_MAX_UNITS)
     return parts[0] if len(parts) == 1 else [*(parts[0] if parts else []), Run("…")]
 

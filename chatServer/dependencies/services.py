@@ -87,7 +87,9 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
         execution = ScheduledExecutionService(schedules, SchedulePlanner(schedules), turns=turns)
         await turns.start()
         try:
-            async with open_telegram(settings, transport, history=history, turns=turns) as telegram:
+            async with open_telegram(
+                settings, transport, history=history, turns=turns, attachments=attachments
+            ) as telegram:
                 if settings.run_schedules:
                     execution.start()
                 yield Services(

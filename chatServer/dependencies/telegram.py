@@ -14,6 +14,7 @@ from chatServer.database.channel_inbox import ChannelInbox
 from chatServer.database.channel_outbox import ChannelOutbox
 from chatServer.database.channel_registry import ChannelRegistry
 from chatServer.database.transport import RpcTransport
+from chatServer.services.attachment_service import AttachmentService
 from chatServer.services.chat_history_service import ChatHistoryService
 from chatServer.services.delivery_service import DeliveryService
 from chatServer.services.inbox_service import InboxService
@@ -43,6 +44,7 @@ async def open_telegram(
     *,
     history: ChatHistoryService,
     turns: TurnService,
+    attachments: AttachmentService,
 ) -> AsyncIterator[TelegramServices | None]:
     """Run the bot until the end; without a token there is none.
 
@@ -60,7 +62,7 @@ async def open_telegram(
     channel: Channel = TelegramChannel(
         api,
         links,
-        chats=LinkedChatService(registry, history, turns),
+        chats=LinkedChatService(registry, history, turns, attachments=attachments),
         previews=previews,
         web_app_url=settings.public_url,
     )

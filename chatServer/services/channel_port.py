@@ -1,6 +1,7 @@
 """What the services ask of a channel, whatever it speaks."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -11,8 +12,21 @@ from chatServer.models import Message
 
 
 @dataclass(frozen=True, slots=True)
+class InboundFile:
+    """A file that lies with the channel; its name and type are what the sender says.
+
+    `open` fetches it in pieces. It raises `ChannelDelayed`, and `ChannelRefused` when the channel
+    never gives it out.
+    """
+
+    filename: str | None
+    declared_type: str | None
+    open: Callable[[], AbstractAsyncContextManager[AsyncIterator[bytes]]]
+
+
+@dataclass(frozen=True, slots=True)
 class InboundMessage:
-    """A text that was written in a linked chat; the ids are unique among all channels."""
+    """What was written in a linked chat; the ids are unique among all channels."""
 
     request_id: str
     text: str
@@ -20,6 +34,8 @@ class InboundMessage:
     """The request of the message that this one is the new text of."""
     answered_id: str | None = None
     """What the channel calls the message of ours that this one replies to."""
+    file: InboundFile | None = None
+    """What came with the text, which may then be empty."""
 
 
 class ChannelDelayed(Exception):

@@ -1,23 +1,29 @@
 """What the owner of a linked chat does in it: talk, edit, change the session, stop an answer."""
 
+import asyncio
 from collections.abc import Sequence
 from contextlib import suppress
 from typing import Final
 from uuid import UUID
 
+from chatServer.attachment_errors import StorageUnavailable
 from chatServer.database.channel_registry import ChannelRegistry
 from chatServer.database.channel_results import StoredLink
 from chatServer.database.parameters import EditedTurn, NewTurn, SessionFilter
 from chatServer.database.transport import Caller
-from chatServer.errors import MessageNotFound, RequestIdReused, SessionNotFound
-from chatServer.models import Message, Session
-from chatServer.services.channel_port import InboundMessage
+from chatServer.errors import DomainError, MessageNotFound, RequestIdReused, SessionNotFound
+from chatServer.limits import INBOX_FILE_SECONDS
+from chatServer.models import Attachment, Message, Session
+from chatServer.services.attachment_service import AttachmentService
+from chatServer.services.channel_port import ChannelDelayed, InboundFile, InboundMessage
 from chatServer.services.chat_history_service import ChatHistoryService, SessionQuery
+from chatServer.services.received_file import IncomingFile
 from chatServer.services.turn_service import Turn, TurnService
 
 RECENT_SESSIONS: Final = 8
 RECENT_MESSAGES: Final = 10
 RUNNING_PAGE: Final = 50
+FILE_TOO_SLOW: Final = "The file could not be fetched in time."
 CONVERSATIONS: Final = SessionQuery(where=SessionFilter(is_folded=False))
 
 
@@ -25,18 +31,30 @@ class LinkedChatService:
     """Acts for the user of a link, with the service key."""
 
     def __init__(
-        self, registry: ChannelRegistry, history: ChatHistoryService, turns: TurnService
+        self,
+        registry: ChannelRegistry,
+        history: ChatHistoryService,
+        turns: TurnService,
+        *,
+        attachments: AttachmentService,
     ) -> None:
         self._registry = registry
+        self._attachments = attachments
         self._history = history
         self._turns = turns
 
     async def begin_turn(self, link: StoredLink, message: InboundMessage) -> Turn | None:
         """Have a message answered; None when an edit has changed nothing.
 
+        A file is fetched only for a message that was not stored before; how often it comes, it is
+        stored with it once.
+
         Raises:
             LinkNotFound: The link was removed just now.
             RequestIdReused: The id came before with another text.
+            AttachmentEmpty, AttachmentTooLarge, AttachmentTypeMismatch, AttachmentQuotaExceeded:
+                Its file cannot be taken.
+            ChannelDelayed, ChannelRefused: Its file could not be fetched or stored.
         """
         if message.edited_request_id is not None:
             original = await self._registry.get_message_by_request(
@@ -44,6 +62,8 @@ class LinkedChatService:
             )
             if original is not None:
                 return await self._begin_edit(link, message, original)
+        if message.file is not None and await self._is_stored(link, message):
+            return await self._rejoin(link, message)
         try:
             return await self._begin_in_current(link, message)
         except SessionNotFound:
@@ -105,7 +125,37 @@ class LinkedChatService:
         session = await self._registry.upsert_session(
             _caller(link), link_id=link.id, chat_id=await self._find_answered(link, message)
         )
-        return await self._begin(link, message, session_id=session.session_id)
+        if message.file is None:
+            return await self._begin(link, message, session_id=session.session_id)
+        attachment = await self._take_in(link, message.file, session_id=session.session_id)
+        try:
+            return await self._begin(
+                link, message, session_id=session.session_id, attachment_ids=(attachment.id,)
+            )
+        except Exception:
+            # It is fetched again with the next try; one that was stored after all is in use.
+            with suppress(DomainError):
+                await self._attachments.delete(_caller(link), attachment.id)
+            raise
+
+    async def _is_stored(self, link: StoredLink, message: InboundMessage) -> bool:
+        stored = await self._registry.get_message_by_request(
+            _caller(link), client_request_id=message.request_id
+        )
+        return stored is not None
+
+    async def _take_in(self, link: StoredLink, file: InboundFile, *, session_id: str) -> Attachment:
+        try:
+            async with asyncio.timeout(INBOX_FILE_SECONDS), file.open() as pieces:
+                return await self._attachments.add(
+                    _caller(link),
+                    session_id=session_id,
+                    file=IncomingFile(file.filename, file.declared_type, pieces),
+                )
+        except TimeoutError:
+            raise ChannelDelayed(FILE_TOO_SLOW) from None
+        except StorageUnavailable as error:
+            raise ChannelDelayed(error.title) from error
 
     async def _rejoin(self, link: StoredLink, message: InboundMessage) -> Turn:
         """Find the turn of a message that came before, when the chat wrote into another session."""
@@ -114,9 +164,17 @@ class LinkedChatService:
         )
         if stored is None:
             raise RequestIdReused
-        return await self._begin(link, message, session_id=stored.session_id)
+        ids = tuple(attachment.id for attachment in stored.attachments)
+        return await self._begin(link, message, session_id=stored.session_id, attachment_ids=ids)
 
-    async def _begin(self, link: StoredLink, message: InboundMessage, *, session_id: str) -> Turn:
+    async def _begin(
+        self,
+        link: StoredLink,
+        message: InboundMessage,
+        *,
+        session_id: str,
+        attachment_ids: tuple[UUID, ...] = (),
+    ) -> Turn:
         turn = await self._turns.begin(
             _caller(link),
             NewTurn(
@@ -124,6 +182,7 @@ class LinkedChatService:
                 content=message.text,
                 client_request_id=message.request_id,
                 channel="telegram",
+                attachment_ids=attachment_ids,
             ),
         )
         # The database has seen to it with the answer itself, unless another chat goes on with it.

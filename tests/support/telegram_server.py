@@ -55,6 +55,8 @@ class FakeTelegram(LoopbackServer):
     calls: list[Call] = field(default_factory=list)
     sent: list[SentMessage] = field(default_factory=list)
     webhook: Mapping[str, Any] | None = None
+    files: dict[str, bytes] = field(default_factory=dict)
+    """What people sent, by file id."""
     conflicts: int = 0
     """How often a second poller threw out the first."""
 
@@ -126,6 +128,9 @@ class FakeTelegram(LoopbackServer):
 
     async def _answer_one(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
         path, params = await read_request(reader)
+        if path.startswith("/file/bot"):
+            writer.write(self._file_at(path))
+            return True
         token, _, method = path.removeprefix("/bot").partition("/")
         call = Call(method, params, asyncio.get_running_loop().time())
         async with self._changed:
@@ -168,9 +173,24 @@ class FakeTelegram(LoopbackServer):
             return await self._get_updates(call.params)
         if call.method == "sendMessage":
             return await self._send_message(call.params)
+        if call.method == "getFile":
+            return self._get_file(str(call.params["file_id"]))
         if call.method in ("setWebhook", "deleteWebhook"):
             self.webhook = call.params if call.method == "setWebhook" else None
         return True
+
+    def _get_file(self, file_id: str) -> object:
+        if file_id not in self.files:
+            return to_error(Refuse(400, "Bad Request: wrong file_id"))
+        if len(self.files[file_id]) > 20 * 1024 * 1024:
+            return to_error(Refuse(400, "Bad Request: file is too big"))
+        return {"file_id": file_id, "file_unique_id": file_id, "file_path": f"files/{file_id}"}
+
+    def _file_at(self, path: str) -> bytes:
+        token, _, file_id = path.removeprefix("/file/bot").partition("/files/")
+        if token != self.token or file_id not in self.files:
+            return to_response(404, b"Not Found")
+        return to_response(200, self.files[file_id])
 
     async def _send_message(self, params: Mapping[str, Any]) -> object:
         text = str(params["text"])

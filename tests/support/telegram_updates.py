@@ -38,6 +38,10 @@ class Person:
         """A message in the chat with the bot; fields given replace those of the message."""
         return self._update("message", {**self._message(), "text": text, **fields})
 
+    def sends(self, kind: str, content: object, **fields: Any) -> dict[str, Any]:  # noqa: ANN401 any field
+        """A message that is no text, with a caption where one is given."""
+        return self._update("message", {**self._message(), kind: content, **fields})
+
     def edits(self, original: dict[str, Any], text: str, *, at: int = 60) -> dict[str, Any]:
         """The same message with another text."""
         message = {**original["message"], "text": text, "edit_date": WRITTEN_AT + at}

@@ -22,7 +22,7 @@ def read_params(pairs: Iterable[tuple[str, str]]) -> dict[str, Any]:
     """Reads values that are JSON; a text that looks like JSON stays a text."""
     params: dict[str, Any] = {}
     for name, value in pairs:
-        if name in ("text", "callback_query_id", "url", "secret_token"):
+        if name in ("text", "file_id", "callback_query_id", "url", "secret_token"):
             params[name] = value
             continue
         try:

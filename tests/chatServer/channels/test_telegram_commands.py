@@ -160,38 +160,3 @@ class TestOtherCommands:
 
     async def test_a_path_is_a_message(self, ada: LinkedPerson) -> None:
         assert await ada.ask("/etc/hosts is empty") == "echo: /etc/hosts is empty"
-
-
-FILES = {
-    "photo": [{"file_id": "a", "file_unique_id": "b", "width": 90, "height": 67}],
-    "voice": {"file_id": "a", "file_unique_id": "b", "duration": 3},
-    "document": {"file_id": "a", "file_unique_id": "b", "file_name": "a.pdf"},
-    "sticker": {
-        "file_id": "a",
-        "file_unique_id": "b",
-        "type": "regular",
-        "width": 512,
-        "height": 512,
-        "is_animated": False,
-        "is_video": False,
-    },
-}
-
-
-class TestFiles:
-    @pytest.mark.parametrize("kind", FILES)
-    async def test_are_answered_and_not_stored(self, ada: LinkedPerson, kind: str) -> None:
-        update = ada.person.writes("", **{kind: FILES[kind]}, caption="look \x00 here")
-        del update["message"]["text"]
-        await ada.bot.push(update)
-        [text] = await ada.bot.wait_for(1, ada.chat_id)
-        assert "cannot take files yet" in text
-        assert await ada.sessions() == []
-
-    async def test_of_an_album_are_answered_once(self, ada: LinkedPerson) -> None:
-        for _ in range(3):
-            update = ada.person.writes("", photo=FILES["photo"], media_group_id="135792468")
-            del update["message"]["text"]
-            await ada.bot.push(update)
-        assert await ada.ask("Hello") != "echo: Hello"
-        assert (await ada.bot.wait_for(2, ada.chat_id))[1] == "echo: Hello"

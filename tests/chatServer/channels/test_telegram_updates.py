@@ -9,6 +9,7 @@ from chatServer.channels.telegram_updates import (
     ButtonPress,
     FileMessage,
     Sender,
+    SentFile,
     TextMessage,
     accept_update,
     read_update,
@@ -28,12 +29,22 @@ UNDERSTOOD = {
     "edited_text": TextMessage(ADA, 11, "Hello again", EDITED_AT),
     "button": ButtonPress(ADA, "4382bfdwdsb323b2d9", SESSION),
     "button_of_an_old_message": ButtonPress(ADA, "4382bfdwdsb323b2da", SESSION),
-    "photo": FileMessage(ADA),
-    "album_photo": FileMessage(ADA, album_id="13579246801357"),
-    "voice": FileMessage(ADA),
-    "document": FileMessage(ADA),
-    "sticker": FileMessage(ADA),
-    "location": FileMessage(ADA),
+    "photo": FileMessage(
+        ADA, 16, SentFile("AgACAgIAAxkC", "photo-16.jpg", "image/jpeg", 73510), "What is this?"
+    ),
+    "album_photo": FileMessage(
+        ADA,
+        42,
+        SentFile("AgACAgIAAxkC", "photo-42.jpg", "image/jpeg", 73510),
+        "What is this?",
+        album_id="13579246801357",
+    ),
+    "voice": FileMessage(ADA, 17, None),
+    "document": FileMessage(
+        ADA, 18, SentFile("BQACAgIAAxkB", "notes.pdf", "application/pdf", 34567)
+    ),
+    "sticker": FileMessage(ADA, 19, None),
+    "location": FileMessage(ADA, 21, None),
 }
 IGNORED = {file.stem for file in PAYLOADS.glob("*.json")} - set(UNDERSTOOD)
 
