@@ -71,7 +71,24 @@ CHECKPOINT_BYTES = 2048
 CHECKPOINT_BATCH = 200
 CHECKPOINT_BATCH_BYTES = 512 * 1024
 """Texts of one call that stores the checkpoints of many answers; one longer text goes alone."""
-CONTEXT_MAX_MESSAGES = 200
+CONTEXT_ITEMS_DEFAULT = 200
+CONTEXT_ITEMS_MAX = 1000
+CONTEXT_MAX_BYTES = 8 * 1024 * 1024
+"""What an agent is told of a session at most, however few items that is."""
+
+TOOL_TURNS_DEFAULT = 8
+TOOL_TURNS_MAX = 50
+"""How often in one answer an agent may use its tools, several at once counted as one."""
+TOOL_SECONDS_DEFAULT = 20.0
+TOOL_SECONDS_MAX = 300.0
+TOOL_RESULT_BYTES_DEFAULT = 32 * 1024
+TOOL_RESULT_BYTES_MAX = 256 * 1024
+TOOL_CALLS_MAX = 64
+"""How many uses of tools one answer may have in all."""
+TOOL_ARGUMENTS_MAX_BYTES = 64 * 1024
+TOOL_ITEMS_MAX_BYTES = 4 * 1024 * 1024
+"""What all results of one answer may hold together."""
+TOOLS_AT_ONCE = 4
 REPLY_MAX_SECONDS = 600.0
 REPLY_MAX_BYTES = 1024 * 1024
 CANCEL_WAIT_SECONDS = 8.0

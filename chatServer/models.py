@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
+from chatServer.agent_models import TokenUsage, ToolStep
 from chatServer.error_codes import ErrorCode
 from chatServer.fields import (
     AgentName,
@@ -158,6 +159,11 @@ class Message(StoredModel):
     delivery: Delivery | None = Field(
         description="Null when the message is sent to no channel beside the web."
     )
+    answer_id: int | None = Field(
+        default=None, description="The answer an agent's item was made for; null on a branch."
+    )
+    usage: TokenUsage | None = None
+    tool_steps: list[ToolStep] | None = None
 
 
 class SessionPage(StoredModel):

@@ -27,7 +27,7 @@ LAYERS = (
         "branch_models",
         "link_models",
     ),
-    ("models", "schedule_models"),
+    ("models", "schedule_models", "agent_models"),
     (
         "fields",
         "errors",
@@ -42,9 +42,11 @@ RANK = {name: rank for rank, layer in enumerate(LAYERS) for name in layer}
 
 VENDOR_HOMES = {
     "agents": (
+        "services/agent_run.py",
+        "services/agent_tools.py",
+        "services/built_in_tools.py",
         "services/demo_model.py",
-        "services/model_input.py",
-        "services/reply_generator.py",
+        "services/reply",
     ),
     "apscheduler": ("services/scheduled_execution_service.py",),
     "cronsim": ("services/schedule_times.py",),

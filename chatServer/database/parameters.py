@@ -102,13 +102,13 @@ class Checkpoint:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A finished answer and where it came from; `item` is the Agents SDK item as made."""
+    """A finished answer and where it came from; `memory` is what `complete_turn_v2` takes."""
 
     content: str
     model_id: str | None = None
     provider_id: str | None = None
     fallback_notice: str | None = None
-    item: dict[str, JsonValue] | None = None
+    memory: dict[str, JsonValue] | None = None
 
 
 @dataclass(frozen=True, slots=True)

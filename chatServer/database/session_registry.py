@@ -6,6 +6,7 @@ from pydantic import JsonValue
 
 from chatServer.branch_models import BranchPage
 from chatServer.database.calls import NOBODY
+from chatServer.database.item_registry import ItemRegistry
 from chatServer.database.parameters import NewSession, SessionFilter, SessionPosition
 from chatServer.database.results import MessageBatch, SessionSlice, StoredMessage, UpsertedSession
 from chatServer.database.transport import Caller
@@ -14,7 +15,7 @@ from chatServer.limits import PAGE_LIMIT_DEFAULT
 from chatServer.models import SessionCounts, SessionWithMessages
 
 
-class SessionRegistry(TurnRegistry):
+class SessionRegistry(TurnRegistry, ItemRegistry):
     """Sessions, messages and turns as stored; knows SQL functions and nothing of HTTP."""
 
     async def list_sessions(

@@ -119,7 +119,7 @@ class TurnRegistry(RegistryCalls):
         return await self.call_as_service("checkpoint_turns", CheckpointedTurns, params)
 
     async def complete_turn(self, caller: Caller, *, lease: Lease, answer: Answer) -> EndedTurn:
-        """Store the finished answer."""
+        """Store the finished answer and what its agent did for it, both or neither."""
         params: dict[str, JsonValue] = {
             "p_message_id": lease.message_id,
             "p_lease_token": str(lease.token),
@@ -127,9 +127,9 @@ class TurnRegistry(RegistryCalls):
             "p_model_id": answer.model_id,
             "p_provider_id": answer.provider_id,
             "p_fallback_notice": answer.fallback_notice,
-            "p_item": answer.item,
+            "p_memory": answer.memory,
         }
-        return await self.call_for(caller, "complete_turn", EndedTurn, params)
+        return await self.call_for(caller, "complete_turn_v2", EndedTurn, params)
 
     async def fail_turn(self, caller: Caller, *, message_id: int, failure: Failure) -> EndedTurn:
         """End an answer that is not complete; one that had ended is returned as it is.

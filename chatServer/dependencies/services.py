@@ -21,7 +21,9 @@ from chatServer.database.transport import RpcTransport
 from chatServer.dependencies.attachments import open_attachments
 from chatServer.dependencies.telegram import TelegramServices, open_telegram
 from chatServer.dependencies.tokens import JwksVerifier, SecretVerifier, TokenVerifier
+from chatServer.services.agent_directory import AgentDirectory
 from chatServer.services.attachment_service import AttachmentService
+from chatServer.services.built_in_tools import build_tools
 from chatServer.services.chat_history_service import ChatHistoryService
 from chatServer.services.delivery_service import RedeliveryService
 from chatServer.services.link_service import LinkService
@@ -33,6 +35,7 @@ from chatServer.services.session_change_service import SessionChangeService
 from chatServer.services.session_cursor import SessionCursors
 from chatServer.services.session_search_service import SessionSearchService
 from chatServer.services.session_sync_service import SessionSyncService
+from chatServer.services.session_tools import SessionTools
 from chatServer.services.signed_cursor import SignedCursors
 from chatServer.services.turn_service import TurnService
 from chatServer.settings import Settings, SettingsError
@@ -78,7 +81,9 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
         aclosing(_build_generator(settings)) as generator,
     ):
         registry = SessionRegistry(transport)
-        turns = TurnService(registry, generator)
+        searches = SessionSearchRegistry(transport)
+        agents = AgentDirectory(generator, built_in=build_tools(SessionTools(registry, searches)))
+        turns = TurnService(registry, generator, agents=agents)
         secret = settings.supabase_secret_key.get_secret_value()
         cursors = SessionCursors(secret)
         history = ChatHistoryService(registry, cursors)
@@ -103,7 +108,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
                         SignedCursors(secret, purpose=CHANGES_PURPOSE),
                     ),
                     search=SessionSearchService(
-                        SessionSearchRegistry(transport),
+                        searches,
                         SignedCursors(secret, purpose=SEARCH_PURPOSE),
                     ),
                     sync=SessionSyncService(SessionSyncRegistry(transport)),

@@ -39,7 +39,12 @@ def write_title(session: Session, *, exported_at: datetime) -> str:
 
 
 def write_message(message: Message, *, above: Message | None, agent_name: str) -> str:
-    """Return a message under its heading; `above` is the one written before it."""
+    """Return a message under its heading; `above` is the one written before it.
+
+    What was said on the way to an answer stands in the answer, so it is not written twice.
+    """
+    if message.answer_id is not None and not message.content:
+        return ""
     speaker = SPEAKERS[message.role]
     if message.role == "assistant":
         speaker = escape_line(agent_name)
@@ -62,7 +67,9 @@ def _notes(message: Message, above: Message | None) -> Iterator[str]:
     """Tell where a message stands among the branches, and how it came about."""
     if message.branch.count > 1:
         yield f"version {message.branch.index} of {message.branch.count}"
-    if message.parent_id is None:
+    if message.answer_id is not None:
+        yield f"for message {message.answer_id}"
+    elif message.parent_id is None:
         if above is not None:
             yield "begins a branch"
     elif above is None or message.parent_id != above.id:

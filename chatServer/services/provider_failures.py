@@ -1,5 +1,7 @@
 """What a failing provider means, in plain words."""
 
+from typing import Literal
+
 import openai
 
 PLAIN_REASONS: tuple[tuple[type[Exception], str], ...] = (
@@ -13,6 +15,25 @@ PLAIN_REASONS: tuple[tuple[type[Exception], str], ...] = (
     (openai.APIConnectionError, "The model could not be reached, or the connection broke off."),
 )
 UNREADABLE = "The model's answer could not be understood."
+EMPTY = "The model gave an empty answer."
+TOO_SLOW = "The model did not answer in time."
+NO_MODEL = "No model is connected; the demo model only repeats what it is told."
+
+Feature = Literal["tools", "usage"]
+REFUSED_FEATURES: tuple[tuple[Feature, str], ...] = (
+    ("usage", "stream_options"),
+    ("usage", "include_usage"),
+    ("tools", "tool"),
+    ("tools", "function call"),
+)
+
+
+class ReplyFailed(Exception):
+    """No reply, or only a part of one; `reason` is one plain sentence for the user."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
 
 
 def explain_failure(error: Exception) -> str:
@@ -26,3 +47,11 @@ def describe_failure(error: Exception) -> str:
     """Name an error for the log without its message: providers echo keys and prompts in it."""
     status = getattr(error, "status_code", "no status")
     return f"{type(error).__name__}, {status}"
+
+
+def find_refused_feature(error: Exception) -> Feature | None:
+    """Tell what of a request a provider does not take, as small and older ones do not."""
+    if not isinstance(error, openai.APIStatusError) or error.status_code not in (400, 404, 422):
+        return None
+    told = f"{error.message} {error.body}".lower()
+    return next((feature for feature, word in REFUSED_FEATURES if word in told), None)

@@ -1,92 +1,25 @@
-"""Streams a model's reply to a session's messages through the OpenAI Agents SDK."""
+"""Knows the configured models, and has agents answer with them."""
 
 import asyncio
-import logging
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import Sequence
 from contextlib import aclosing
 from urllib.parse import urlsplit
 
 import openai
-from agents import (
-    Agent,
-    Model,
-    OpenAIProvider,
-    RawResponsesStreamEvent,
-    RunConfig,
-    Runner,
-    TResponseInputItem,
-)
+from agents import Model, OpenAIProvider
 
-from chatServer.models import Message
+from chatServer.services.agent_spec import DEFAULT_AGENT, AgentSpec
+from chatServer.services.agent_tools import AgentContext, Tool, ToolUse
 from chatServer.services.demo_model import DEMO_MODEL_ID, DemoModel
-from chatServer.services.instructions import INSTRUCTIONS
-from chatServer.services.model_input import to_items
-from chatServer.services.provider_failures import UNREADABLE, describe_failure, explain_failure
+from chatServer.services.provider_failures import NO_MODEL, TOO_SLOW
+from chatServer.services.provider_failures import ReplyFailed as ReplyFailed
+from chatServer.services.reply import Provider, Reply
 from chatServer.services.whole_stream import require_whole_stream
-
-logger = logging.getLogger(__name__)
 
 OPENAI_BASE_URL = "https://api.openai.com/v1"
 PROVIDER_TIMEOUT = openai.Timeout(connect=5.0, read=120.0, write=30.0, pool=10.0)
 """`read` is the longest silence between two pieces; a reasoning model thinks before its first."""
 PROVIDER_RETRIES = 1
-
-EMPTY = "The model gave an empty answer."
-TOO_SLOW = "The model did not answer in time."
-NO_MODEL = "No model is connected; the demo model only repeats what it is told."
-
-
-class ReplyFailed(Exception):
-    """No reply, or only a part of one; `reason` is one plain sentence for the user."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
-
-
-class Reply:
-    """One reply being generated; its labels are final once its text has ended."""
-
-    def __init__(self, models: Sequence[Model], names: Sequence[str], provider_id: str) -> None:
-        self.model_id = names[0]
-        self.provider_id = provider_id
-        self.fallback_notice: str | None = None
-        self._choices = tuple(zip(names, models, strict=True))
-
-    async def stream_text(self, messages: Sequence[Message]) -> AsyncGenerator[str, None]:
-        """Yield the text as it is generated; the next model is asked if one fails before any.
-
-        Raises:
-            ReplyFailed: The model failed; what was yielded before stays good.
-        """
-        async with aclosing(self.stream_items(INSTRUCTIONS, to_items(messages))) as pieces:
-            async for piece in pieces:
-                yield piece
-
-    async def stream_items(
-        self, instructions: str, items: list[TResponseInputItem]
-    ) -> AsyncGenerator[str, None]:
-        """Yield the text that answers these items, as `stream_text` does."""
-        reason = UNREADABLE
-        for name, model in self._choices:
-            if name != self.model_id:
-                self.fallback_notice = f"{self.model_id} did not answer, so {name} did. {reason}"
-                self.model_id = name
-            has_text = False
-            try:
-                async with aclosing(_run_agent(model, instructions, items)) as pieces:
-                    async for piece in pieces:
-                        has_text = True
-                        yield piece
-                if has_text:
-                    return
-                reason = EMPTY
-            except Exception as error:  # noqa: BLE001 nonsense from a provider surfaces as any type
-                reason = explain_failure(error)
-                logger.warning("model %s failed: %s", name, describe_failure(error))
-            if has_text:
-                break
-        raise ReplyFailed(reason)
 
 
 class ReplyGenerator:
@@ -102,20 +35,32 @@ class ReplyGenerator:
         demo_pace_seconds: float = 0.02,
     ) -> None:
         self._client: openai.AsyncOpenAI | None = None
-        self._models: list[Model] = [DemoModel(demo_pace_seconds)]
-        self._names = [DEMO_MODEL_ID]
+        self._provider: OpenAIProvider | None = None
         self._provider_id = DEMO_MODEL_ID
+        self._demo = DemoModel(demo_pace_seconds)
+        self._names = [name for name in (model, fallback_model) if name]
+        self._models: dict[str, Model] = {}
+        self._refused: dict[str, set[str]] = {}
         if model is not None:
             self._client = _make_client(api_key, base_url)
-            provider = OpenAIProvider(openai_client=self._client, use_responses=False)
-            self._names = list(dict.fromkeys(name for name in (model, fallback_model) if name))
-            self._models = [provider.get_model(name) for name in self._names]
+            self._provider = OpenAIProvider(openai_client=self._client, use_responses=False)
             host = urlsplit(base_url or OPENAI_BASE_URL).hostname or "unknown"
             self._provider_id = "openai" if host == "api.openai.com" else host
 
-    def start_reply(self) -> Reply:
+    def start_reply(
+        self,
+        agent: AgentSpec = DEFAULT_AGENT,
+        tools: Sequence[Tool] = (),
+        *,
+        context: AgentContext | None = None,
+    ) -> Reply:
         """Prepare one reply; nothing is asked before its text is read."""
-        return Reply(self._models, self._names, self._provider_id)
+        return Reply(
+            agent,
+            Provider(self._provider_id, self._find_models(agent), self._refused),
+            tools=ToolUse(tools, agent.limits) if tools else None,
+            context=context,
+        )
 
     async def complete_text(
         self, instructions: str, text: str, *, max_length: int, timeout_seconds: float = 30.0
@@ -127,14 +72,13 @@ class ReplyGenerator:
         """
         if self._client is None:
             raise ReplyFailed(NO_MODEL)
+        reply = self.start_reply(DEFAULT_AGENT.model_copy(update={"instructions": instructions}))
         answer = ""
         try:
             async with (
                 asyncio.timeout(timeout_seconds),
                 aclosing(
-                    self.start_reply().stream_items(
-                        instructions, [{"role": "user", "content": text}]
-                    )
+                    reply.stream_answer(lambda _: [{"role": "user", "content": text}])
                 ) as pieces,
             ):
                 async for piece in pieces:
@@ -150,6 +94,17 @@ class ReplyGenerator:
         if self._client is not None:
             await self._client.close()
 
+    def _find_models(self, agent: AgentSpec) -> list[tuple[str, Model]]:
+        """Return the agent's models by name, its own before the server's; the fallback second."""
+        if self._provider is None:
+            return [(DEMO_MODEL_ID, self._demo)]
+        names = [agent.model or self._names[0]]
+        names += [agent.fallback_model] if agent.fallback_model else self._names[1:]
+        for name in names:
+            if name not in self._models:
+                self._models[name] = self._provider.get_model(name)
+        return [(name, self._models[name]) for name in dict.fromkeys(names)]
+
 
 def _make_client(api_key: str | None, base_url: str | None) -> openai.AsyncOpenAI:
     return openai.AsyncOpenAI(
@@ -162,27 +117,3 @@ def _make_client(api_key: str | None, base_url: str | None) -> openai.AsyncOpenA
             timeout=PROVIDER_TIMEOUT, event_hooks={"response": [require_whole_stream]}
         ),
     )
-
-
-async def _run_agent(
-    model: Model, instructions: str, items: list[TResponseInputItem]
-) -> AsyncGenerator[str, None]:
-    agent = Agent(name="assistant", instructions=instructions, model=model)
-    run = Runner.run_streamed(
-        agent, items, max_turns=1, run_config=RunConfig(tracing_disabled=True)
-    )
-    try:
-        async for event in run.stream_events():
-            if isinstance(event, RawResponsesStreamEvent) and event.data.type in (
-                "response.output_text.delta",
-                "response.refusal.delta",
-            ):
-                text = _storable(event.data.delta)
-                if text:
-                    yield text
-    finally:
-        run.cancel()
-
-
-def _storable(text: str) -> str:
-    return text.replace("\x00", "").encode("utf-8", "replace").decode()

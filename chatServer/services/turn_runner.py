@@ -7,6 +7,7 @@ from contextlib import aclosing, suppress
 from typing import Literal, TypeVar
 from uuid import UUID
 
+from chatServer.database.item_registry import ItemPage
 from chatServer.database.parameters import Answer, Checkpoint, Failure, Lease
 from chatServer.database.results import EndedTurn, StoredMessage
 from chatServer.database.session_registry import SessionRegistry
@@ -15,13 +16,15 @@ from chatServer.errors import DatabaseUnavailable, MessageNotFound, SessionNotFo
 from chatServer.limits import (
     CHECKPOINT_BYTES,
     CHECKPOINT_SECONDS,
-    CONTEXT_MAX_MESSAGES,
     LEASE_SECONDS,
     REPLY_MAX_BYTES,
     REPLY_MAX_SECONDS,
 )
+from chatServer.models import Message
+from chatServer.services.agent_directory import AgentDirectory
 from chatServer.services.checkpoint_writer import CheckpointWriter
-from chatServer.services.reply_generator import Reply, ReplyFailed, ReplyGenerator
+from chatServer.services.provider_failures import ReplyFailed
+from chatServer.services.reply import Reply
 from chatServer.services.running_turn import RunningTurn
 
 logger = logging.getLogger(__name__)
@@ -49,7 +52,7 @@ class TurnRunner:
     def __init__(
         self,
         registry: SessionRegistry,
-        generator: ReplyGenerator,
+        agents: AgentDirectory,
         *,
         checkpoints: CheckpointWriter,
         turn: RunningTurn,
@@ -58,7 +61,8 @@ class TurnRunner:
         self._registry = registry
         self._checkpoints = checkpoints
         self._turn = turn
-        self._reply: Reply = generator.start_reply()
+        self._agents = agents
+        self._reply: Reply | None = None
         # The generation outlives its client's token; the lease token fences what it writes.
         self._caller = Caller.service(turn.session.user_id)
         self._lease = Lease(
@@ -108,26 +112,35 @@ class TurnRunner:
 
     async def _generate(self) -> Answer:
         turn = self._turn
+        reply = self._reply = self._agents.start_reply(turn.session)
         async with asyncio.timeout(REPLY_MAX_SECONDS):
-            page = await _persist(
-                lambda: self._registry.list_messages(
-                    self._caller,
-                    session_id=turn.session.session_id,
-                    limit=CONTEXT_MAX_MESSAGES,
-                    head_id=turn.assistant_message.parent_id,
-                )
-            )
-            async with aclosing(self._reply.stream_text(turn.context(page.messages))) as pieces:
+            remembered = await self._remember(reply.agent.limits.history_items)
+            async with aclosing(reply.stream_text(turn.context(remembered))) as pieces:
                 async for text in pieces:
                     if turn.size_bytes + len(text.encode()) > REPLY_MAX_BYTES:
                         raise ReplyFailed(TOO_LONG)
                     turn.append(text)
         return Answer(
             content=turn.text,
-            model_id=self._reply.model_id,
-            provider_id=self._reply.provider_id,
-            fallback_notice=self._reply.fallback_notice,
+            model_id=reply.model_id,
+            provider_id=reply.provider_id,
+            fallback_notice=reply.fallback_notice,
+            memory=reply.memory(),
         )
+
+    async def _remember(self, limit: int) -> list[Message]:
+        """Return what the agent knows of the branch that it answers."""
+        above_id = self._turn.assistant_message.parent_id
+        if above_id is None:
+            return []
+        page = await _persist(
+            lambda: self._registry.list_session_items(
+                self._caller,
+                session_id=self._turn.session.session_id,
+                page=ItemPage(limit=limit, head_id=above_id),
+            )
+        )
+        return [message for message in page.messages if message.status != "streaming"]
 
     async def _keep_lease(self, generating: asyncio.Task[Answer]) -> bool:
         """Checkpoint until the generation ends; False when the answer is no longer ours."""
@@ -174,8 +187,8 @@ class TurnRunner:
             lease_token=self._lease.token,
             content=self._turn.text,
             failure_reason=reason,
-            model_id=self._reply.model_id,
-            provider_id=self._reply.provider_id,
+            model_id=self._reply.model_id if self._reply else None,
+            provider_id=self._reply.provider_id if self._reply else None,
         )
 
     async def _store(self, ending: Answer | Failure | None) -> EndedTurn | StoredMessage:

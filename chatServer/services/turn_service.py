@@ -14,6 +14,7 @@ from chatServer.database.transport import Caller
 from chatServer.errors import DatabaseUnavailable, MessageNotFound
 from chatServer.limits import CANCEL_WAIT_SECONDS, LEASE_SECONDS, SHUTDOWN_SECONDS
 from chatServer.models import Message
+from chatServer.services.agent_directory import AgentDirectory
 from chatServer.services.checkpoint_writer import CheckpointWriter
 from chatServer.services.reply_generator import ReplyGenerator
 from chatServer.services.running_turn import RunningTurn
@@ -50,10 +51,16 @@ class Turn:
 class TurnService:
     """Begins, follows and cancels turns; `start` and `stop` frame its life in a process."""
 
-    def __init__(self, registry: SessionRegistry, generator: ReplyGenerator) -> None:
+    def __init__(
+        self,
+        registry: SessionRegistry,
+        generator: ReplyGenerator,
+        *,
+        agents: AgentDirectory | None = None,
+    ) -> None:
         self._registry = registry
-        self._generator = generator
         self._checkpoints = CheckpointWriter(registry)
+        self._agents = agents or AgentDirectory(generator)
         self._running: dict[int, RunningTurn] = {}
         self._tasks: set[asyncio.Task[Any]] = set()
         self._sweeper: asyncio.Task[None] | None = None
@@ -179,7 +186,7 @@ class TurnService:
             turn.stop("interrupted")
         runner = TurnRunner(
             self._registry,
-            self._generator,
+            self._agents,
             checkpoints=self._checkpoints,
             turn=turn,
             lease_token=lease_token,

@@ -15,11 +15,16 @@ from pydantic import JsonValue, SecretStr
 from chatServer.database.parameters import NewSession, NewTurn
 from chatServer.database.postgrest_transport import PostgrestTransport, open_http_pool
 from chatServer.database.session_registry import SessionRegistry
+from chatServer.database.session_search import SessionSearchRegistry
 from chatServer.database.transport import Caller, RpcTransport
 from chatServer.dependencies.tokens import SecretVerifier
 from chatServer.errors import DatabaseUnavailable
 from chatServer.models import Message
+from chatServer.services.agent_directory import AgentDirectory
+from chatServer.services.agent_spec import AgentSpec
+from chatServer.services.built_in_tools import build_tools
 from chatServer.services.reply_generator import ReplyGenerator
+from chatServer.services.session_tools import SessionTools
 from chatServer.services.turn_service import TurnService
 from chatServer.turn_events import MessageDelta, TurnEvent, TurnFinished, TurnStarted
 from tests.fakes.openai_server import FakeOpenAI
@@ -155,13 +160,17 @@ class TurnStage:
         self.stack = AsyncExitStack()
         self.turns: TurnService
 
-    async def start_replica(self, transport: RpcTransport | None = None) -> TurnService:
+    async def start_replica(
+        self, transport: RpcTransport | None = None, *, agents: Sequence[AgentSpec] = ()
+    ) -> TurnService:
         """Starts another replica, which ends with the test at the latest."""
         registry = SessionRegistry(transport) if transport else self.registry
         generator = await self.stack.enter_async_context(
             aclosing(ReplyGenerator(base_url=self.fake.base_url, model="fake"))
         )
-        turns = TurnService(registry, generator)
+        tools = SessionTools(registry, SessionSearchRegistry(transport or self.transport))
+        directory = AgentDirectory(generator, agents, built_in=build_tools(tools))
+        turns = TurnService(registry, generator, agents=directory)
         await turns.start()
         self.stack.push_async_callback(turns.stop)
         return turns

@@ -5,7 +5,7 @@ import json
 import re
 import socket
 import struct
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -78,7 +78,16 @@ class Pause:
     seconds: float
 
 
-Step = str | Hold | CutOff | Refusal | Raw | Pause
+@dataclass(frozen=True)
+class Call:
+    """Asks for a tool; an answer with calls ends there, and the next prompt brings the results."""
+
+    name: str
+    arguments: str = "{}"
+    call_id: str | None = None
+
+
+Step = str | Hold | CutOff | Refusal | Raw | Pause | Call
 
 
 @dataclass(frozen=True)
@@ -91,24 +100,42 @@ class Prompt:
     @property
     def messages(self) -> list[tuple[str, str]]:
         """Role and content of every message but the instructions."""
-        return [(m["role"], m["content"]) for m in self.body["messages"] if m["role"] != "system"]
+        told = [m for m in self.body["messages"] if m["role"] != "system"]
+        return [(m["role"], m.get("content") or "") for m in told]
+
+    @property
+    def tools(self) -> list[str]:
+        """The names of the tools that were offered."""
+        return [tool["function"]["name"] for tool in self.body.get("tools", ())]
 
 
 class FakeOpenAI(LoopbackServer):
-    """Echoes the last message word by word, unless a script says otherwise."""
+    """Answers word by word: a script, or what `compose` makes, at first an echo."""
 
     def __init__(self) -> None:
         self.prompts: list[Prompt] = []
-        self._scripts: list[tuple[str | None, str | None, tuple[Step, ...]]] = []
+        self.compose: Callable[[Prompt], str] = lambda prompt: f"echo: {prompt.messages[-1][1]}"
+        self._scripts: list[tuple[Callable[[Prompt], bool], tuple[Step, ...]]] = []
 
     @property
     def base_url(self) -> str:
         """What OPENAI_BASE_URL is set to."""
         return f"{self.origin}/v1"
 
-    def script(self, *steps: Step, asked: str | None = None, model: str | None = None) -> None:
+    def script(
+        self,
+        *steps: Step,
+        asked: str | None = None,
+        model: str | None = None,
+        when: Callable[[Prompt], bool] = lambda _: True,
+    ) -> None:
         """Answers this message, this model, or both, with these steps every time."""
-        self._scripts.append((asked, model, steps))
+
+        def is_meant(prompt: Prompt) -> bool:
+            is_asked = asked in (None, prompt.messages[-1][1])
+            return is_asked and model in (None, prompt.body["model"]) and when(prompt)
+
+        self._scripts.append((is_meant, steps))
 
     async def converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Answers one prompt."""
@@ -130,6 +157,8 @@ class FakeOpenAI(LoopbackServer):
                 writer.write(step.data)
             elif isinstance(step, Pause):
                 await asyncio.sleep(step.seconds)
+            elif isinstance(step, Call):
+                writer.write(_call_chunk(step, steps.index(step), len(self.prompts)))
             elif isinstance(step, Hold):
                 if not await step.stall(reader):
                     return
@@ -138,15 +167,18 @@ class FakeOpenAI(LoopbackServer):
                 if not step.is_orderly:
                     _reset_on_close(writer)
                 return
-        writer.write(_chunk({}, finish_reason="stop") + b"data: [DONE]\n\n")
+        has_calls = any(isinstance(step, Call) for step in steps)
+        writer.write(_chunk({}, finish_reason="tool_calls" if has_calls else "stop"))
+        if prompt.body.get("stream_options", {}).get("include_usage"):
+            writer.write(_usage_chunk(len(prompt.body["messages"]), len(steps)))
+        writer.write(b"data: [DONE]\n\n")
         await writer.drain()
 
     def _find_steps(self, prompt: Prompt) -> tuple[Step, ...]:
-        text = prompt.messages[-1][1]
-        for asked, model, steps in self._scripts:
-            if asked in (None, text) and model in (None, prompt.body["model"]):
+        for is_meant, steps in self._scripts:
+            if is_meant(prompt):
                 return steps
-        return tuple(re.findall(r"\S+\s*", f"echo: {text}"))
+        return tuple(re.findall(r"\S+\s*", self.compose(prompt)))
 
 
 def _reset_on_close(writer: asyncio.StreamWriter) -> None:
@@ -168,13 +200,36 @@ def _head(status: int, content_type: str) -> bytes:
     ).encode()
 
 
-def _chunk(delta: Mapping[str, str], finish_reason: str | None = None) -> bytes:
+def _call_chunk(call: Call, index: int, number: int) -> bytes:
+    called = {
+        "index": index,
+        "id": call.call_id or f"call-{number}",
+        "type": "function",
+        "function": {"name": call.name, "arguments": call.arguments},
+    }
+    return _chunk({"tool_calls": [called]})
+
+
+def _usage_chunk(input_tokens: int, output_tokens: int) -> bytes:
+    usage = {
+        "prompt_tokens": input_tokens,
+        "completion_tokens": output_tokens,
+        "total_tokens": input_tokens + output_tokens,
+    }
+    return _event({"choices": [], "usage": usage})
+
+
+def _chunk(delta: Mapping[str, object], finish_reason: str | None = None) -> bytes:
     choice = {"index": 0, "delta": dict(delta), "finish_reason": finish_reason}
+    return _event({"choices": [choice]})
+
+
+def _event(fields: Mapping[str, object]) -> bytes:
     chunk = {
         "id": "chatcmpl-1",
         "object": "chat.completion.chunk",
         "created": 1,
         "model": "fake",
-        "choices": [choice],
+        **fields,
     }
     return f"data: {json.dumps(chunk)}\n\n".encode()

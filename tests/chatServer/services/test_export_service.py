@@ -13,6 +13,7 @@ from chatServer.errors import SessionNotFound
 from chatServer.services import export_service
 from chatServer.services.export_service import ExportFormat, ExportService
 from tests.chatServer.turn_stage import TurnStage, ask, read_stream
+from tests.fakes.openai_server import Call
 
 FILL: LiteralString = (
     "insert into chat_message_history (session_id, role, content)"
@@ -155,3 +156,18 @@ async def test_is_named_after_the_session(stage: TurnStage, title: str, name: st
     begun = await ExportService(stage.registry).begin(caller, session_id=session_id)
     assert begun.filename("markdown").startswith(f"{name}-2")
     assert begun.filename("json").endswith(".json")
+
+
+async def test_holds_what_an_agent_did_for_an_answer(stage: TurnStage) -> None:
+    caller = await stage.sign_up()
+    session_id = await stage.new_session(caller)
+    stage.fake.script("Looking.", Call("search_sessions", '{"query": "boats"}'), asked="boats?")
+    turn = await stage.turns.begin(caller, ask(session_id, "boats?"))
+    answer = (await read_stream(turn.events())).answer
+    file = json.loads(await export(stage, caller, session_id, "json"))
+    of_answer = [m["item"].get("type") for m in file["messages"] if m["answer_id"] == answer.id]
+    assert of_answer == [None, "function_call", "function_call_output"]
+    text = await export(stage, caller, session_id, "markdown")
+    assert text.count("\n## Tool, ") == 2
+    assert text.count("Looking.") == 1
+    assert f"*for message {answer.id}*" in text

@@ -5,7 +5,8 @@ from collections.abc import AsyncIterator
 import pytest
 
 from chatServer.models import Message
-from chatServer.services.reply_generator import Reply, ReplyFailed, ReplyGenerator
+from chatServer.services.reply import Reply
+from chatServer.services.reply_generator import ReplyFailed, ReplyGenerator
 from tests.chatServer.rows import message_row
 from tests.fakes.openai_server import CutOff, FakeOpenAI, Hold, Raw, Refusal, Step
 

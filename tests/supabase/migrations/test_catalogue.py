@@ -131,7 +131,7 @@ class TestKeysAndIndexes:
         self, connection: Connection
     ) -> None:
         keys = dict(run(connection, KEYS_AND_INDEXES))
-        assert len(keys) == 21
+        assert len(keys) == 22
         assert all(keys.values()), keys
 
     def test_every_foreign_key_from_a_message_carries_the_session(

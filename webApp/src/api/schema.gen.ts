@@ -885,6 +885,14 @@ export interface components {
             branch: components["schemas"]["Branch"];
             /** @description Null when the message is sent to no channel beside the web. */
             delivery: components["schemas"]["Delivery"] | null;
+            /**
+             * Answer Id
+             * @description The answer an agent's item was made for; null on a branch.
+             */
+            answer_id?: number | null;
+            usage?: components["schemas"]["TokenUsage"] | null;
+            /** Tool Steps */
+            tool_steps?: components["schemas"]["ToolStep"][] | null;
         };
         /**
          * MessageDelta
@@ -1478,6 +1486,36 @@ export interface components {
             bot_username: string | null;
             /** Links */
             links: components["schemas"]["ChannelLink"][];
+        };
+        /**
+         * TokenUsage
+         * @description What an answer cost at its provider, all requests together.
+         */
+        TokenUsage: {
+            /** Input Tokens */
+            input_tokens: number;
+            /** Output Tokens */
+            output_tokens: number;
+            /**
+             * Requests
+             * @description How often a model was asked.
+             */
+            requests: number;
+        };
+        /**
+         * ToolStep
+         * @description One use of a tool; `label` is one plain line for the reader of the answer.
+         */
+        ToolStep: {
+            /** Name */
+            name: string;
+            /** Label */
+            label: string;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "done" | "failed";
         };
         TurnEvent: components["schemas"]["TurnStarted"] | components["schemas"]["TurnQueued"] | components["schemas"]["MessageDelta"] | components["schemas"]["TurnFinished"];
         /**

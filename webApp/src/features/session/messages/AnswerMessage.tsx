@@ -12,6 +12,7 @@ import { MessageAction } from '@/features/session/messages/MessageAction';
 import { FailedDelivery, MessageFoot } from '@/features/session/messages/MessageFoot';
 import { MessageMenuButton } from '@/features/session/messages/MessageMenuButton';
 import { MessageRow } from '@/features/session/messages/MessageRow';
+import { ToolSteps } from '@/features/session/messages/ToolSteps';
 import { useRegenerate } from '@/features/session/messages/useRegenerate';
 import { Button } from '@/lib/ui/Button';
 
@@ -47,6 +48,7 @@ export function AnswerMessage({ message, isInLine, isLast }: AnswerMessageProps)
       versions={<BranchSwitch message={message} />}
       actions={!isStreaming && <AnswerActions message={message} />}
     >
+      <ToolSteps steps={message.tool_steps} />
       {waiting && text === '' ? (
         <p className="text-base text-muted">{waiting}</p>
       ) : (

@@ -1,0 +1,61 @@
+"""What an agent is: a name, what it is told, which models and tools it has, and its limits."""
+
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from chatServer.fields import AgentName, Text
+from chatServer.limits import (
+    CONTEXT_ITEMS_DEFAULT,
+    CONTEXT_ITEMS_MAX,
+    TOOL_RESULT_BYTES_DEFAULT,
+    TOOL_RESULT_BYTES_MAX,
+    TOOL_SECONDS_DEFAULT,
+    TOOL_SECONDS_MAX,
+    TOOL_TURNS_DEFAULT,
+    TOOL_TURNS_MAX,
+)
+from chatServer.services.instructions import INSTRUCTIONS
+
+SEARCH_SESSIONS = "search_sessions"
+OPEN_SESSION = "open_session"
+BUILT_IN_TOOLS = (SEARCH_SESSIONS, OPEN_SESSION)
+
+ModelName = Annotated[Text, Field(min_length=1, max_length=200)]
+
+
+class Declared(BaseModel):
+    """A table of the agents' file; an unknown key is an error that names it."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+
+class AgentLimits(Declared):
+    """How far one answer of an agent may go."""
+
+    history_items: int = Field(default=CONTEXT_ITEMS_DEFAULT, ge=1, le=CONTEXT_ITEMS_MAX)
+    tool_turns: int = Field(default=TOOL_TURNS_DEFAULT, ge=1, le=TOOL_TURNS_MAX)
+    tool_seconds: float = Field(default=TOOL_SECONDS_DEFAULT, gt=0, le=TOOL_SECONDS_MAX)
+    tool_result_bytes: int = Field(
+        default=TOOL_RESULT_BYTES_DEFAULT, ge=1000, le=TOOL_RESULT_BYTES_MAX
+    )
+
+
+class AgentSpec(Declared):
+    """One agent; without a model of its own it has the server's."""
+
+    name: AgentName
+    description: Annotated[Text, Field(max_length=500)] = ""
+    instructions: Annotated[Text, Field(min_length=1, max_length=100_000)] = INSTRUCTIONS
+    model: ModelName | None = None
+    fallback_model: ModelName | None = None
+    tools: tuple[Text, ...] = ()
+    former_names: tuple[AgentName, ...] = ()
+    limits: AgentLimits = AgentLimits()
+
+
+DEFAULT_AGENT = AgentSpec(
+    name="assistant",
+    description="Answers, and finds what was said in your other sessions.",
+    tools=BUILT_IN_TOOLS,
+)

@@ -1,0 +1,168 @@
+"""One reply being generated: which model, which tools, and what is remembered of it."""
+
+import logging
+from collections.abc import AsyncGenerator, Callable, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass, field
+
+from agents import MaxTurnsExceeded, Model
+from pydantic import JsonValue
+
+from chatServer.agent_models import TokenUsage
+from chatServer.models import Message
+from chatServer.services.agent_run import AgentRun
+from chatServer.services.agent_spec import AgentSpec
+from chatServer.services.agent_tools import AgentContext, ToolUse
+from chatServer.services.model_input import CALL, RESULT, Item, to_items
+from chatServer.services.provider_failures import (
+    EMPTY,
+    UNREADABLE,
+    ReplyFailed,
+    describe_failure,
+    explain_failure,
+    find_refused_feature,
+)
+
+logger = logging.getLogger(__name__)
+
+ITEM_SHOWN_LENGTH = 500
+
+MakeItems = Callable[[bool], list[Item]]
+"""Makes what a model is asked with, for one that takes tools and for one that does not."""
+
+
+@dataclass(slots=True)
+class Provider:
+    """The models that may answer, in order, and what they turned out not to take."""
+
+    provider_id: str
+    models: Sequence[tuple[str, Model]]
+    refused: dict[str, set[str]] = field(default_factory=dict)
+
+
+class Reply:
+    """One reply; its labels and its memory are final once its text has ended."""
+
+    def __init__(
+        self,
+        agent: AgentSpec,
+        provider: Provider,
+        *,
+        tools: ToolUse | None = None,
+        context: AgentContext | None = None,
+    ) -> None:
+        self.agent = agent
+        self.model_id = provider.models[0][0]
+        self.provider_id = provider.provider_id
+        self.fallback_notice: str | None = None
+        self._provider = provider
+        self._tools = tools
+        self._context = context
+        self._made: list[Item] = []
+        self._usage = TokenUsage(input_tokens=0, output_tokens=0, requests=0)
+        self._has_text = False
+
+    async def stream_text(self, messages: Sequence[Message]) -> AsyncGenerator[str, None]:
+        """Yield the text as it is generated; the next model is asked if one fails before any.
+
+        Raises:
+            ReplyFailed: The model failed; what was yielded before stays good.
+        """
+        if messages and messages[-1].role == "assistant" and messages[-1].content:
+            self._made.append(_say(messages[-1].content))
+        async with aclosing(
+            self.stream_answer(lambda has_tools: to_items(messages, has_tools=has_tools))
+        ) as pieces:
+            async for piece in pieces:
+                yield piece
+
+    async def stream_answer(self, items: MakeItems) -> AsyncGenerator[str, None]:
+        """Yield the text that answers these items, as `stream_text` does."""
+        reason = UNREADABLE
+        for name, model in self._provider.models:
+            if name != self.model_id:
+                self.fallback_notice = f"{self.model_id} did not answer, so {name} did. {reason}"
+                self.model_id = name
+            try:
+                async with aclosing(self._ask(name, model, items)) as pieces:
+                    async for piece in pieces:
+                        self._has_text = True
+                        yield piece
+                if self._has_text:
+                    return
+                reason = EMPTY
+            except MaxTurnsExceeded:
+                limit = self.agent.limits.tool_turns
+                raise ReplyFailed(
+                    f"The agent used its tools {limit} times without coming to an answer, and was"
+                    " stopped there."
+                ) from None
+            except Exception as error:  # noqa: BLE001 nonsense from a provider surfaces as any type
+                reason = explain_failure(error)
+                logger.warning("model %s failed: %s", name, describe_failure(error))
+            if self._has_text:
+                break
+        raise ReplyFailed(reason)
+
+    def memory(self) -> dict[str, JsonValue]:
+        """Return what is stored with the answer: shapes as in `complete_turn_v2`."""
+        memory: dict[str, JsonValue] = {}
+        if self._usage.input_tokens or self._usage.output_tokens:
+            memory["usage"] = self._usage.model_dump(mode="json")
+        if self._tools is not None and self._tools.steps:
+            memory["tool_steps"] = [step.model_dump(mode="json") for step in self._tools.steps]
+        if any(item.get("type") == RESULT for item in self._made):
+            ends_in_words = self._made[-1].get("role") == "assistant"
+            *above, last = self._made if ends_in_words else [*self._made, _say("")]
+            memory["item"] = last
+            memory["items"] = [{"content": _show(item), "item": item} for item in above]
+        return memory
+
+    async def _ask(self, name: str, model: Model, items: MakeItems) -> AsyncGenerator[str, None]:
+        """Ask one model, and once more without what it refuses to be sent."""
+        refused = set(self._provider.refused.get(name, ()))
+        while True:
+            has_tools = self._tools is not None and "tools" not in refused
+            run = AgentRun(
+                self.agent,
+                model,
+                tools=self._tools.functions if self._tools and has_tools else (),
+                counts_tokens="usage" not in refused,
+            )
+            # What a model that failed had done already, the next one need not do again.
+            given = items(has_tools) + [item for item in self._made if "role" not in item]
+            has_text = False
+            try:
+                async with aclosing(run.stream_text(given, self._context)) as pieces:
+                    async for piece in pieces:
+                        has_text = True
+                        yield piece
+            except Exception as error:
+                feature = None if has_text or run.items else find_refused_feature(error)
+                if feature is None or feature in refused:
+                    raise
+                refused.add(feature)
+                continue
+            finally:
+                self._take(run)
+            self._provider.refused[name] = refused
+            return
+
+    def _take(self, run: AgentRun) -> None:
+        self._made += run.items
+        self._usage = TokenUsage(
+            input_tokens=self._usage.input_tokens + run.usage.input_tokens,
+            output_tokens=self._usage.output_tokens + run.usage.output_tokens,
+            requests=self._usage.requests + run.usage.requests,
+        )
+
+
+def _say(text: str) -> Item:
+    return {"role": "assistant", "content": text}
+
+
+def _show(item: Item) -> str:
+    """Return what a reader of the stored row sees; what was said stands in the answer itself."""
+    if item.get("type") == CALL:
+        return f"{item['name']} {item['arguments']}"[:ITEM_SHOWN_LENGTH]
+    return str(item["output"])[:ITEM_SHOWN_LENGTH] if item.get("type") == RESULT else ""
