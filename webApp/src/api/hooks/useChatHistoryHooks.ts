@@ -1,6 +1,8 @@
 import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { useMemo } from 'react';
+import { useCallback, useMemo } from 'react';
 
+import { useDraftFilesStore } from '@/api/attachments/draftFiles';
+import { startedCounts, startedOf } from '@/api/attachments/unstartedSession';
 import { apiClient, dataOf } from '@/api/client';
 import { type ListFilter, queryKeys } from '@/api/queryKeys';
 import {
@@ -11,8 +13,13 @@ import {
   sessionListOptions,
   sessionOptions,
 } from '@/api/queryOptions';
-import type { CreateSessionRequest, Session } from '@/api/schema';
-import { findListedSession, placeSessionOnTop, sessionsOf } from '@/api/sessionListCache';
+import type { CreateSessionRequest, Session, SessionCounts } from '@/api/schema';
+import {
+  findListedSession,
+  placeSessionOnTop,
+  type SessionList,
+  sessionsOf,
+} from '@/api/sessionListCache';
 import { loadMessagesAbove, newestMessagesOptions } from '@/api/turns/turnCache';
 
 /**
@@ -21,7 +28,12 @@ import { loadMessagesAbove, newestMessagesOptions } from '@/api/turns/turnCache'
  */
 export function useChatSessions(channel: ListFilter = null) {
   const queryClient = useQueryClient();
-  const list = useInfiniteQuery({ ...sessionListOptions(channel), select: sessionsOf });
+  const unstartedIds = useDraftFilesStore((state) => state.unstartedIds);
+  const select = useCallback(
+    (list: SessionList) => startedOf(sessionsOf(list), unstartedIds),
+    [unstartedIds],
+  );
+  const list = useInfiniteQuery({ ...sessionListOptions(channel), select });
   useQuery({ ...newestSessionsOptions(queryClient, channel), enabled: list.isSuccess });
   return list;
 }
@@ -52,7 +64,12 @@ export function useWithPinned(channel: ListFilter, sessions: Session[] | undefin
 
 /** How many sessions each channel holds. */
 export function useSessionCounts() {
-  return useQuery(sessionCountsOptions());
+  const unstartedIds = useDraftFilesStore((state) => state.unstartedIds);
+  const select = useCallback(
+    (counts: SessionCounts) => startedCounts(counts, unstartedIds),
+    [unstartedIds],
+  );
+  return useQuery({ ...sessionCountsOptions(), select });
 }
 
 /** One session without its messages; a row of the picker stands in until it has come. */
