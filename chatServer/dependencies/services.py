@@ -26,6 +26,7 @@ from chatServer.services.attachment_service import AttachmentService
 from chatServer.services.built_in_tools import build_tools
 from chatServer.services.chat_history_service import ChatHistoryService
 from chatServer.services.delivery_service import RedeliveryService
+from chatServer.services.file_reader import FileReader
 from chatServer.services.link_service import LinkService
 from chatServer.services.reply_generator import ReplyGenerator
 from chatServer.services.schedule_planner import SchedulePlanner
@@ -82,7 +83,11 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
     ):
         registry = SessionRegistry(transport)
         searches = SessionSearchRegistry(transport)
-        agents = AgentDirectory(generator, built_in=build_tools(SessionTools(registry, searches)))
+        agents = AgentDirectory(
+            generator,
+            built_in=build_tools(SessionTools(registry, searches)),
+            files=FileReader(attachments),
+        )
         turns = TurnService(registry, generator, agents=agents)
         secret = settings.supabase_secret_key.get_secret_value()
         cursors = SessionCursors(secret)

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from chatServer.models import Session
 from chatServer.services.agent_spec import DEFAULT_AGENT, AgentSpec
 from chatServer.services.agent_tools import AgentContext, Tool, find_tool
+from chatServer.services.file_reader import FileReader
 from chatServer.services.provider_failures import ReplyFailed
 from chatServer.services.reply import Reply
 from chatServer.services.reply_generator import ReplyGenerator
@@ -22,8 +23,10 @@ class AgentDirectory:
         agents: Sequence[AgentSpec] = (),
         *,
         built_in: Mapping[str, Tool] | None = None,
+        files: FileReader | None = None,
     ) -> None:
         self._generator = generator
+        self._files = files
         self._is_declared = bool(agents)
         self.agents = tuple(agents) or (DEFAULT_AGENT,)
         self._by_name = {UNNAMED: self.agents[0]}
@@ -61,4 +64,5 @@ class AgentDirectory:
             agent,
             self._tools.get(agent.name, ()),
             context=AgentContext(user_id=session.user_id, session_id=session.session_id),
+            files=self._files,
         )
