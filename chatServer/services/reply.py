@@ -95,7 +95,7 @@ class Reply:
         reason = UNREADABLE
         for name, model in self._provider.models:
             if name != self.model_id:
-                self.fallback_notice = f"{self.model_id} did not answer, so {name} did. {reason}"
+                self.tell(f"{self.model_id} did not answer, so {name} did. {reason}")
                 self.model_id = name
             try:
                 async with aclosing(self._ask(name, model, items)) as pieces:
@@ -117,6 +117,11 @@ class Reply:
             if self._has_text:
                 break
         raise ReplyFailed(reason)
+
+    def tell(self, notice: str) -> None:
+        """Store a sentence with the answer, after those before it, on who gives it."""
+        told = self.fallback_notice
+        self.fallback_notice = f"{told} {notice}" if told else notice
 
     def memory(self) -> dict[str, JsonValue]:
         """Return what is stored with the answer: shapes as in `complete_turn_v2`."""
