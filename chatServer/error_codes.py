@@ -3,7 +3,6 @@
 from typing import Literal
 
 ErrorCode = Literal[
-    "agent_not_found",
     "answer_streaming",
     "attachment_empty",
     "attachment_in_use",

@@ -6,7 +6,8 @@ import type { paths } from '@/api/schema.gen';
 
 const throwApiErrors: Middleware = {
   async onResponse({ response }) {
-    if (!response.ok) throw await readApiError(response);
+    // Nothing new is an answer too.
+    if (!response.ok && response.status !== 304) throw await readApiError(response);
   },
 };
 

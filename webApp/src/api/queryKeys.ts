@@ -7,6 +7,9 @@ export type ListFilter = Channel | 'archived' | null;
 export const queryKeys = {
   publicConfig: () => ['config'] as const,
   all: ['chat'] as const,
+  /** Where the feed of changes was read to; nothing before it is missing in the lists. */
+  sessionFeed: () => [...queryKeys.all, 'sessions', 'feed'] as const,
+  deletedSessions: () => [...queryKeys.all, 'sessions', 'deleted'] as const,
   sessionLists: () => [...queryKeys.all, 'sessions', 'list'] as const,
   sessionList: (filter: ListFilter) => [...queryKeys.sessionLists(), filter] as const,
   newestSessionLists: () => [...queryKeys.all, 'sessions', 'newest'] as const,
@@ -25,8 +28,13 @@ export const queryKeys = {
     [...queryKeys.all, 'schedules', 'runs', scheduleId] as const,
   telegramLinks: () => [...queryKeys.all, 'telegram', 'links'] as const,
   telegramInvitation: () => [...queryKeys.all, 'telegram', 'invitation'] as const,
-  /** Apart from `all`: bytes are never stored with the rest. */
-  attachmentBytes: (attachmentId: string, type: string) =>
-    ['attachment', attachmentId, type] as const,
   messages: (sessionId: string) => [...queryKeys.session(sessionId), 'messages'] as const,
+  newestMessages: (sessionId: string) => [...queryKeys.session(sessionId), 'newest'] as const,
+};
+
+/** Every key of what its user changes about sessions; `all` is their stem. */
+export const mutationKeys = {
+  all: ['chat', 'change session'] as const,
+  updateSession: () => [...mutationKeys.all, 'update'] as const,
+  deleteSession: () => [...mutationKeys.all, 'delete'] as const,
 };

@@ -1,15 +1,22 @@
-import { infiniteQueryOptions, type QueryClient, queryOptions } from '@tanstack/react-query';
+import {
+  infiniteQueryOptions,
+  onlineManager,
+  type QueryClient,
+  queryOptions,
+} from '@tanstack/react-query';
 
 import { apiClient, dataOf } from '@/api/client';
 import { fetchPublicConfig } from '@/api/publicConfig';
 import { type ListFilter, queryKeys } from '@/api/queryKeys';
 import type { MessagePage, Session, SessionPage } from '@/api/schema';
+import { beginFeed } from '@/api/sessionFeed';
 import { mergeNewestPage, type SessionList } from '@/api/sessionListCache';
 
 const PAGE_SIZE = 50;
 const PINNED_MAX = 200;
-const SESSIONS_POLL_MS = 5_000;
-const COUNTS_POLL_MS = 15_000;
+/** For what the feed does not tell, because it is no change of a session: its deliveries. */
+const SESSIONS_POLL_MS = 30_000;
+const COUNTS_STALE_MS = 60_000;
 
 /** Runs nobody has continued are left out: the list has a row for their schedule. */
 async function fetchSessionPage(
@@ -38,16 +45,18 @@ export function publicConfigOptions() {
 export function sessionListOptions(filter: ListFilter) {
   return infiniteQueryOptions({
     queryKey: queryKeys.sessionList(filter),
-    queryFn: ({ pageParam, signal }) => fetchSessionPage(filter, pageParam, signal),
+    queryFn: async ({ client, pageParam, signal }) => {
+      await beginFeed(client);
+      return fetchSessionPage(filter, pageParam, signal);
+    },
     initialPageParam: null as string | null,
     getNextPageParam: (page) => page.next_cursor,
-    // newestSessionsOptions keeps it fresh without reading every loaded page again.
-    refetchOnWindowFocus: false,
-    staleTime: 60_000,
+    // The feed of changes keeps it fresh without reading every loaded page again.
+    staleTime: Infinity,
   });
 }
 
-/** Reads the first page every few seconds and lays it over the loaded list. */
+/** Reads the first page now and then and lays it over the loaded list. */
 export function newestSessionsOptions(queryClient: QueryClient, filter: ListFilter) {
   return queryOptions({
     queryKey: queryKeys.newestSessions(filter),
@@ -61,8 +70,7 @@ export function newestSessionsOptions(queryClient: QueryClient, filter: ListFilt
     // The list itself has just read that page.
     initialData: null,
     staleTime: SESSIONS_POLL_MS,
-    refetchInterval: SESSIONS_POLL_MS,
-    refetchOnWindowFocus: 'always',
+    refetchInterval: () => (onlineManager.isOnline() ? SESSIONS_POLL_MS : false),
     retry: false,
   });
 }
@@ -71,11 +79,13 @@ export function newestSessionsOptions(queryClient: QueryClient, filter: ListFilt
 export function pinnedSessionsOptions() {
   return queryOptions({
     queryKey: queryKeys.pinnedSessions(),
-    queryFn: async ({ signal }) => {
+    queryFn: async ({ client, signal }) => {
+      await beginFeed(client);
       const params = { query: { pinned: 'true', limit: PINNED_MAX } } as const;
       return dataOf(await apiClient.GET('/api/chat/sessions', { params, signal })).sessions;
     },
-    refetchInterval: COUNTS_POLL_MS,
+    // The feed of changes keeps it fresh.
+    staleTime: Infinity,
   });
 }
 
@@ -85,7 +95,8 @@ export function sessionCountsOptions() {
     queryKey: queryKeys.sessionCounts(),
     queryFn: async ({ signal }) =>
       dataOf(await apiClient.GET('/api/chat/sessions/counts', { signal })),
-    refetchInterval: COUNTS_POLL_MS,
+    // The feed of changes has it read again when a session comes or goes.
+    staleTime: COUNTS_STALE_MS,
   });
 }
 
@@ -93,7 +104,8 @@ export function sessionCountsOptions() {
 export function sessionOptions(sessionId: string) {
   return queryOptions({
     queryKey: queryKeys.session(sessionId),
-    queryFn: async ({ signal }): Promise<Session> => {
+    queryFn: async ({ client, signal }): Promise<Session> => {
+      await beginFeed(client);
       const params = { path: { session_id: sessionId }, query: { limit: 1 } };
       return dataOf(await apiClient.GET('/api/chat/sessions/{session_id}', { params, signal }));
     },
@@ -120,7 +132,10 @@ export async function fetchMessagePage(
 export function messagesOptions(sessionId: string) {
   return queryOptions({
     queryKey: queryKeys.messages(sessionId),
-    queryFn: ({ signal }) => fetchMessagePage(sessionId, null, signal),
+    queryFn: async ({ client, signal }) => {
+      await beginFeed(client);
+      return fetchMessagePage(sessionId, null, signal);
+    },
     // newestMessagesOptions keeps it fresh; reading it again would lose what was loaded above.
     staleTime: Infinity,
   });

@@ -6,6 +6,7 @@ export type Session = Schemas['Session'];
 export type SessionReceiver = Schemas['SessionReceiver'];
 export type SessionPage = Schemas['SessionPage'];
 export type SessionCounts = Schemas['SessionCounts'];
+export type SessionChanges = Schemas['SessionChanges'];
 export type SessionWithMessages = Schemas['SessionWithMessages'];
 export type CreateSessionRequest = Schemas['CreateSessionRequest'];
 export type Message = Schemas['Message'];

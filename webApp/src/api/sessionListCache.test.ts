@@ -1,13 +1,14 @@
 import { QueryClient } from '@tanstack/react-query';
-import { describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 
-import { queryKeys } from '@/api/queryKeys';
+import { type ListFilter, queryKeys } from '@/api/queryKeys';
 import type { Session } from '@/api/schema';
 import {
   findListedSession,
   mergeNewestPage,
-  placeSessionOnTop,
+  placeSession,
   type SessionList,
+  sessionsOf,
 } from '@/api/sessionListCache';
 import { makeSession, makeSessions } from '@/testing/sessions';
 
@@ -69,16 +70,26 @@ describe('mergeNewestPage', () => {
   });
 });
 
-describe('placeSessionOnTop', () => {
-  test('reaches the lists of all channels and of its own, and no other', () => {
-    const queryClient = new QueryClient();
+describe('placeSession', () => {
+  const NOW = '2026-11-20T23:00:00Z';
+  let queryClient: QueryClient;
+  beforeEach(() => {
+    queryClient = new QueryClient();
+  });
+
+  function listOf(filter: ListFilter): string[] | undefined {
+    const list = queryClient.getQueryData<SessionList>(queryKeys.sessionList(filter));
+    return list && ids(sessionsOf(list));
+  }
+
+  test('reaches the lists a session belongs to, and no other', () => {
     const [answered, other] = [makeSession({ channel: 'telegram' }), makeSession()];
     const web = makeList([other]);
     queryClient.setQueryData(queryKeys.sessionList(null), makeList([other], [answered]));
     queryClient.setQueryData(queryKeys.sessionList('telegram'), makeList([answered]));
     queryClient.setQueryData(queryKeys.sessionList('web'), web);
 
-    placeSessionOnTop(queryClient, { ...answered, is_answering: true });
+    placeSession(queryClient, { ...answered, is_answering: true, updated_at: NOW });
 
     const all = queryClient.getQueryData<SessionList>(queryKeys.sessionList(null));
     expect(all && idsOf(all)).toEqual([ids([answered, other]), []]);
@@ -86,21 +97,54 @@ describe('placeSessionOnTop', () => {
     expect(queryClient.getQueryData(queryKeys.sessionList('web'))).toBe(web);
   });
 
+  test('puts a session where its last activity belongs', () => {
+    const [first, moved, last] = makeSessions(3) as [Session, Session, Session];
+    queryClient.setQueryData(queryKeys.sessionList(null), makeList([first], [last]));
+    placeSession(queryClient, moved);
+    expect(listOf(null)).toEqual(ids([first, moved, last]));
+  });
+
+  test('leaves a session below everything that is loaded to the pages to come', () => {
+    const [first, second, below] = makeSessions(3) as [Session, Session, Session];
+    const more = { sessions: [first, second], next_cursor: 'more' };
+    queryClient.setQueryData(queryKeys.sessionList(null), { pages: [more], pageParams: [null] });
+    placeSession(queryClient, below);
+    expect(listOf(null)).toEqual(ids([first, second]));
+    queryClient.setQueryData(queryKeys.sessionList(null), makeList([first, second]));
+    placeSession(queryClient, below);
+    expect(listOf(null)).toEqual(ids([first, second, below]));
+  });
+
+  test('moves an archived session into the archive, and back on top when restored', () => {
+    const [put, other] = makeSessions(2) as [Session, Session];
+    queryClient.setQueryData(queryKeys.sessionList(null), makeList([put, other]));
+    queryClient.setQueryData(queryKeys.sessionList('archived'), makeList([]));
+    queryClient.setQueryData(queryKeys.pinnedSessions(), [{ ...put, pinned: true }]);
+    placeSession(queryClient, { ...put, archived: true });
+    expect([listOf(null), listOf('archived')]).toEqual([ids([other]), ids([put])]);
+    expect(queryClient.getQueryData(queryKeys.pinnedSessions())).toEqual([]);
+    placeSession(queryClient, { ...put, pinned: true, updated_at: NOW });
+    expect([listOf(null), listOf('archived')]).toEqual([ids([put, other]), []]);
+    expect(queryClient.getQueryData<Session[]>(queryKeys.pinnedSessions())).toHaveLength(1);
+  });
+
   test('leaves a run that nobody has continued under its schedule', () => {
-    const queryClient = new QueryClient();
     const talk = makeSession();
-    const run = makeSession({ channel: 'scheduled', is_folded: true });
+    const run = makeSession({ channel: 'scheduled', is_folded: true, updated_at: NOW });
     queryClient.setQueryData(queryKeys.sessionList(null), makeList([talk]));
-    placeSessionOnTop(queryClient, run);
-    const listed = () => queryClient.getQueryData<SessionList>(queryKeys.sessionList(null));
-    expect(idsOf(listed() ?? makeList())).toEqual([ids([talk])]);
-    placeSessionOnTop(queryClient, { ...run, is_folded: false });
-    expect(idsOf(listed() ?? makeList())).toEqual([ids([run, talk])]);
+    placeSession(queryClient, run);
+    expect(listOf(null)).toEqual(ids([talk]));
+    placeSession(queryClient, { ...run, is_folded: false });
+    expect(listOf(null)).toEqual(ids([run, talk]));
   });
 
   test('makes no list where none was loaded', () => {
-    const queryClient = new QueryClient();
-    placeSessionOnTop(queryClient, makeSession());
-    expect(queryClient.getQueryData(queryKeys.sessionList(null))).toBeUndefined();
+    placeSession(queryClient, makeSession());
+    expect(listOf(null)).toBeUndefined();
   });
+});
+
+test('a session that moved between two readings stands in the list once', () => {
+  const [first, second] = makeSessions(2) as [Session, Session];
+  expect(ids(sessionsOf(makeList([second, first], [second])))).toEqual(ids([second, first]));
 });

@@ -1,6 +1,5 @@
 import { QueryClientProvider, useQuery } from '@tanstack/react-query';
 import { lazy, Suspense, useState } from 'react';
-import { BrowserRouter } from 'react-router';
 
 import { PublicConfigContext } from '@/api/publicConfig';
 import { publicConfigOptions } from '@/api/queryOptions';
@@ -9,13 +8,13 @@ import { ErrorBoundary } from '@/app/ErrorBoundary';
 import { makeQueryClient } from '@/app/queryClient';
 import { useTheme } from '@/app/useTheme';
 import { SignInPage } from '@/features/auth/SignInPage';
-import { type SignedInUser, useSignedInUser } from '@/features/auth/useSignedInUser';
+import { useSignedInUser } from '@/features/auth/useSignedInUser';
 import { StatusPage } from '@/lib/ui/StatusPage';
 import { useChatStore } from '@/stores/useChatStore';
 
 // Asked for at once, but apart: the sign-in page waits for none of it.
-const loadingFrame = import('@/app/Frame');
-const Frame = lazy(async () => ({ default: (await loadingFrame).Frame }));
+const loadingScope = import('@/app/UserScope');
+const UserScope = lazy(async () => ({ default: (await loadingScope).UserScope }));
 
 /** The whole app. */
 export function App() {
@@ -51,21 +50,9 @@ function AuthGate({ config }: { config: PublicConfig }) {
   if (user === null) return <SignInPage hasSignInEnded={hasSignInEnded} />;
   return (
     <PublicConfigContext value={config}>
-      <UserScope key={user.id} user={user} />
+      <Suspense>
+        <UserScope key={user.id} user={user} />
+      </Suspense>
     </PublicConfigContext>
-  );
-}
-
-/** Everything one user sees; it leaves with its cache when they do. */
-function UserScope({ user }: { user: SignedInUser }) {
-  const [queryClient] = useState(makeQueryClient);
-  return (
-    <QueryClientProvider client={queryClient}>
-      <BrowserRouter>
-        <Suspense>
-          <Frame email={user.email} />
-        </Suspense>
-      </BrowserRouter>
-    </QueryClientProvider>
   );
 }

@@ -1,9 +1,12 @@
+import { useQueryClient } from '@tanstack/react-query';
 import { lazy, Suspense, useState } from 'react';
 import { useLocation } from 'react-router';
 
+import { useSessionFeed } from '@/api/hooks/useSessionFeed';
 import { PickerColumn } from '@/app/PickerColumn';
 import { useSearchPanel } from '@/app/useSearchPanel';
 import { signOut } from '@/app/signOut';
+import type { SignedInUser } from '@/features/auth/useSignedInUser';
 import { Picker } from '@/features/picker/Picker';
 import type { RenderRowMenu } from '@/features/picker/rowProps';
 import { SessionMenuButton } from '@/features/sessionMenu/SessionMenuButton';
@@ -26,7 +29,9 @@ const renderMenu: RenderRowMenu = (session, look) => (
 );
 
 /** The picker beside the session; in a drawer below 900 px; one at a time below 640 px. */
-export function Frame({ email }: { email: string }) {
+export function Frame({ user }: { user: SignedInUser }) {
+  const queryClient = useQueryClient();
+  useSessionFeed(user.id);
   const isWide = useMediaQuery(WIDE);
   const isPhone = useMediaQuery(PHONE);
   const isHome = useLocation().pathname === '/';
@@ -35,8 +40,8 @@ export function Frame({ email }: { email: string }) {
   const search = useSearchPanel(() => setIsDrawerOpen(false));
   const picker = (
     <Picker
-      email={email}
-      onSignOut={() => void signOut()}
+      email={user.email}
+      onSignOut={() => void signOut(queryClient)}
       onConnectTelegram={telegram.open}
       onOpenSession={() => setIsDrawerOpen(false)}
       onSearch={search.open}

@@ -13,7 +13,7 @@ export function PickerDrawer({ isOpen, onOpenChange, children }: PickerDrawerPro
   return (
     <Dialog.Root open={isOpen} onOpenChange={onOpenChange}>
       <Dialog.Portal>
-        <Dialog.Overlay className="fixed inset-0 z-30 animate-fade-in bg-scrim" />
+        <Dialog.Overlay className="fixed inset-0 z-30 data-[state=open]:animate-fade-in bg-scrim" />
         <Dialog.Content
           aria-describedby={undefined}
           onOpenAutoFocus={() => {
@@ -23,7 +23,7 @@ export function PickerDrawer({ isOpen, onOpenChange, children }: PickerDrawerPro
             event.preventDefault();
             if (opener.current instanceof HTMLElement) opener.current.focus();
           }}
-          className="fixed inset-y-0 left-0 z-40 w-75 max-w-[85vw] animate-slide-in shadow-float outline-none"
+          className="fixed inset-y-0 left-0 z-40 w-75 max-w-[85vw] data-[state=open]:animate-slide-in shadow-float outline-none"
         >
           <Dialog.Title className="sr-only">Sessions</Dialog.Title>
           {children}

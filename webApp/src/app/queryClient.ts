@@ -10,12 +10,18 @@ function isWorthRetrying(failureCount: number, error: Error): boolean {
   return error.status === 0 || error.status >= 500;
 }
 
-/** A cache of its own for each signed-in user. */
+/** A cache; each signed-in user has one of their own. */
 export function makeQueryClient(): QueryClient {
   return new QueryClient({
     defaultOptions: {
-      // navigator.onLine knows nothing about a server on this machine: calls always go out.
-      queries: { retry: isWorthRetrying, networkMode: 'always', staleTime: 5_000 },
+      // What is asked for goes out whatever is thought of the network; what cannot be answered is
+      // told, and asked for again when the server is back.
+      queries: {
+        retry: isWorthRetrying,
+        networkMode: 'always',
+        refetchOnReconnect: true,
+        staleTime: 5_000,
+      },
       mutations: { networkMode: 'always' },
     },
   });

@@ -1,7 +1,7 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 
 import { apiClient, dataOf } from '@/api/client';
-import { placeSessionOnTop } from '@/api/sessionListCache';
+import { placeSession } from '@/api/sessionListCache';
 import { switchBranch } from '@/api/turns/turnCache';
 import { queryKeys } from '@/api/queryKeys';
 
@@ -34,7 +34,7 @@ export function useForkSession() {
       ),
     onSuccess: (session) => {
       queryClient.setQueryData(queryKeys.session(session.session_id), session);
-      placeSessionOnTop(queryClient, session);
+      placeSession(queryClient, session);
       void queryClient.invalidateQueries({ queryKey: queryKeys.sessionCounts() });
     },
   });

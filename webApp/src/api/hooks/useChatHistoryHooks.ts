@@ -1,8 +1,6 @@
 import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { useCallback, useMemo } from 'react';
+import { useMemo } from 'react';
 
-import { useDraftFilesStore } from '@/api/attachments/draftFiles';
-import { startedCounts, startedOf } from '@/api/attachments/unstartedSession';
 import { apiClient, dataOf } from '@/api/client';
 import { type ListFilter, queryKeys } from '@/api/queryKeys';
 import {
@@ -13,72 +11,70 @@ import {
   sessionListOptions,
   sessionOptions,
 } from '@/api/queryOptions';
-import type { CreateSessionRequest, Session, SessionCounts } from '@/api/schema';
-import {
-  findListedSession,
-  placeSessionOnTop,
-  type SessionList,
-  sessionsOf,
-} from '@/api/sessionListCache';
+import type { CreateSessionRequest, Session } from '@/api/schema';
+import { useWithChanges, usePendingChanges, withChange } from '@/api/pendingChanges';
+import { findListedSession, isListed, placeSession, sessionsOf } from '@/api/sessionListCache';
 import { loadMessagesAbove, newestMessagesOptions } from '@/api/turns/turnCache';
 
 /**
  * Sessions of one channel, of the archive, or of all that is not in it; `data` is one flat list,
- * kept fresh while the page is seen.
+ * with what its user has just changed.
  */
-export function useChatSessions(channel: ListFilter = null) {
+export function useChatSessions(filter: ListFilter = null) {
   const queryClient = useQueryClient();
-  const unstartedIds = useDraftFilesStore((state) => state.unstartedIds);
-  const select = useCallback(
-    (list: SessionList) => startedOf(sessionsOf(list), unstartedIds),
-    [unstartedIds],
-  );
-  const list = useInfiniteQuery({ ...sessionListOptions(channel), select });
-  useQuery({ ...newestSessionsOptions(queryClient, channel), enabled: list.isSuccess });
-  return list;
-}
-
-/** True while the loaded list cannot be kept fresh, because the server does not answer. */
-export function useIsSessionListStale(channel: ListFilter = null): boolean {
-  const queryClient = useQueryClient();
-  return useQuery({ ...newestSessionsOptions(queryClient, channel), enabled: false }).isError;
+  const list = useInfiniteQuery({ ...sessionListOptions(filter), select: sessionsOf });
+  useQuery({ ...newestSessionsOptions(queryClient, filter), enabled: list.isSuccess });
+  const data = useWithChanges(list.data, filter);
+  const { isPending, hasNextPage, isFetchingNextPage, isFetchNextPageError } = list;
+  const { refetch, fetchNextPage } = list;
+  return {
+    data,
+    isPending,
+    hasNextPage,
+    isFetchingNextPage,
+    isFetchNextPageError,
+    refetch,
+    fetchNextPage,
+  };
 }
 
 /** The sessions of a list with those of its pinned ones that are not loaded yet in front. */
-export function useWithPinned(channel: ListFilter, sessions: Session[] | undefined) {
-  const isShown = channel !== 'archived';
+export function useWithPinned(filter: ListFilter, sessions: Session[] | undefined) {
+  const isShown = filter !== 'archived';
   const { data: pinned, isPending } = useQuery({ ...pinnedSessionsOptions(), enabled: isShown });
+  const changes = usePendingChanges();
   const isWaiting = isShown && isPending;
   return useMemo(() => {
     // Rows that came in above the others would push them down.
     if (isWaiting) return undefined;
-    if (!sessions || !pinned || channel === 'archived') return sessions;
+    if (!sessions || !pinned || filter === 'archived') return sessions;
     const loaded = new Set(sessions.map((session) => session.session_id));
     const missing = pinned.filter(
       (session) =>
-        !loaded.has(session.session_id) && (channel === null || session.channel === channel),
+        // What is changing just now is in the list already, wherever it belongs.
+        !loaded.has(session.session_id) &&
+        !changes.has(session.session_id) &&
+        isListed(session, filter),
     );
     return missing.length === 0 ? sessions : [...missing, ...sessions];
-  }, [sessions, pinned, channel, isWaiting]);
+  }, [sessions, pinned, changes, filter, isWaiting]);
 }
 
 /** How many sessions each channel holds. */
 export function useSessionCounts() {
-  const unstartedIds = useDraftFilesStore((state) => state.unstartedIds);
-  const select = useCallback(
-    (counts: SessionCounts) => startedCounts(counts, unstartedIds),
-    [unstartedIds],
-  );
-  return useQuery({ ...sessionCountsOptions(), select });
+  return useQuery(sessionCountsOptions());
 }
 
 /** One session without its messages; a row of the picker stands in until it has come. */
 export function useChatSession(sessionId: string) {
   const queryClient = useQueryClient();
-  return useQuery({
+  const change = usePendingChanges().get(sessionId);
+  const session = useQuery({
     ...sessionOptions(sessionId),
     placeholderData: () => findListedSession(queryClient, sessionId),
   });
+  const data = session.data && (withChange(session.data, change) ?? session.data);
+  return { data, error: session.error };
 }
 
 /** What is known of a session without asking for it; undefined before it was opened. */
@@ -90,7 +86,7 @@ export function useKnownSession(sessionId: string | null): Session | undefined {
 export function useChatMessages(sessionId: string) {
   const queryClient = useQueryClient();
   const list = useQuery(messagesOptions(sessionId));
-  useQuery({ ...newestMessagesOptions(sessionId), enabled: list.isSuccess });
+  useQuery({ ...newestMessagesOptions(queryClient, sessionId), enabled: list.isSuccess });
   const above = useMutation({ mutationFn: () => loadMessagesAbove(queryClient, sessionId) });
   return {
     data: list.data?.messages,
@@ -112,7 +108,7 @@ export function useCreateSession() {
       dataOf(await apiClient.POST('/api/chat/sessions', { body })),
     onSuccess: (session) => {
       queryClient.setQueryData(queryKeys.session(session.session_id), session);
-      placeSessionOnTop(queryClient, session);
+      placeSession(queryClient, session);
       return queryClient.invalidateQueries({ queryKey: queryKeys.sessionCounts() });
     },
   });

@@ -1,10 +1,15 @@
-import { notifyManager, type QueryClient, queryOptions } from '@tanstack/react-query';
+import {
+  notifyManager,
+  onlineManager,
+  type QueryClient,
+  queryOptions,
+} from '@tanstack/react-query';
 
 import { apiClient, dataOf } from '@/api/client';
 import { queryKeys } from '@/api/queryKeys';
 import { fetchMessagePage } from '@/api/queryOptions';
 import type { Message, MessagePage, Session } from '@/api/schema';
-import { findListedSession, placeSessionOnTop } from '@/api/sessionListCache';
+import { findSession, placeSession } from '@/api/sessionListCache';
 import {
   mergeMessagesAbove,
   mergeNewestMessages,
@@ -19,14 +24,18 @@ const NEWEST_PAGE_SIZE = 50;
 const LARGEST_PAGE_SIZE = 200;
 /** How far the version that was chosen is looked for above the newest page of its branch. */
 const PAGES_ABOVE_A_SWITCH = 20;
-const POLL_MS = 5_000;
+const FRESH_MS = 5_000;
+/** For what the feed does not tell, because it is no change of a session: its deliveries. */
+const POLL_MS = 30_000;
+const DELIVERY_POLL_MS = 5_000;
 
-const newestKey = (sessionId: string) => [...queryKeys.session(sessionId), 'newest'] as const;
-
-/** Reads a session and its newest messages every few seconds and lays them over what is loaded. */
-export function newestMessagesOptions(sessionId: string) {
+/**
+ * Reads a session and its newest messages and lays them over what is loaded. The feed of changes
+ * asks for that.
+ */
+export function newestMessagesOptions(queryClient: QueryClient, sessionId: string) {
   return queryOptions({
-    queryKey: newestKey(sessionId),
+    queryKey: queryKeys.newestMessages(sessionId),
     queryFn: async ({ client, signal }) => {
       const params = { path: { session_id: sessionId }, query: { limit: NEWEST_PAGE_SIZE } };
       const { messages, has_more, next_before_id, ...session } = dataOf(
@@ -34,15 +43,19 @@ export function newestMessagesOptions(sessionId: string) {
       );
       const page: MessagePage = { messages, has_more, next_before_id };
       patchMessages(client, sessionId, (loaded) => mergeNewestMessages(loaded, page));
-      placeSession(client, session);
+      placeAnsweredSession(client, session);
       return null;
     },
-    // The list itself has just been read when its poll begins.
+    // As old as the list itself, which may have been kept from an earlier visit.
     initialData: null,
-    initialDataUpdatedAt: () => Date.now(),
-    staleTime: POLL_MS,
-    refetchInterval: POLL_MS,
-    refetchOnWindowFocus: 'always',
+    initialDataUpdatedAt: () =>
+      queryClient.getQueryState(queryKeys.messages(sessionId))?.dataUpdatedAt || Date.now(),
+    staleTime: FRESH_MS,
+    refetchInterval: () => {
+      if (!onlineManager.isOnline()) return false;
+      const session = queryClient.getQueryData<Session>(queryKeys.session(sessionId));
+      return session?.receiver ? DELIVERY_POLL_MS : POLL_MS;
+    },
     retry: false,
   });
 }
@@ -74,7 +87,7 @@ export async function switchBranch(
   dropStalePolls(queryClient, sessionId);
   const page: MessagePage = { messages, has_more, next_before_id };
   patchMessages(queryClient, sessionId, (loaded) => mergeNewestMessages(loaded, page));
-  placeSession(queryClient, session);
+  placeAnsweredSession(queryClient, session);
   // A long way above the end it is not on that page, and the reader is looking at it.
   for (let pages = 0; pages < PAGES_ABOVE_A_SWITCH; pages += 1) {
     const loaded = queryClient.getQueryData<MessagePage>(queryKeys.messages(sessionId));
@@ -104,7 +117,7 @@ export function placeNewSession(queryClient: QueryClient, session: Session): voi
     queryKeys.messages(session.session_id),
     (page) => page ?? NO_MESSAGES,
   );
-  placeSession(queryClient, session);
+  placeAnsweredSession(queryClient, session);
   void queryClient.invalidateQueries({ queryKey: queryKeys.sessionCounts() });
 }
 
@@ -122,23 +135,16 @@ export function placeStartedTurn(
   );
   const session = findSession(queryClient, sessionId);
   if (userMessage && session) {
-    const preview = { last_message_preview: previewOf(userMessage) };
+    const preview = { last_message_preview: userMessage.content.slice(0, 200) };
     const updated_at = userMessage.created_at;
     const state = { is_answering: true, has_failed_answer: false };
     // Whoever writes into a run makes a conversation of it.
     const is_folded = session.is_folded && userMessage.channel !== 'web';
-    placeSession(queryClient, { ...session, ...preview, ...state, updated_at, is_folded });
+    placeAnsweredSession(queryClient, { ...session, ...preview, ...state, updated_at, is_folded });
   }
   // The turn may follow messages that this tab has not seen; a new title is unknown too.
   const isPlaced = userMessage && findNewestMessageId(queryClient, sessionId) === answer.id;
   if (!isPlaced || session?.title == null) refreshNewest(queryClient, sessionId);
-}
-
-/** The first words of a message; of one without, the name of its first file. */
-function previewOf({ content, attachments: [first, ...others] }: Message): string {
-  if (content !== '' || !first) return content.slice(0, 200);
-  if (others.length === 0) return first.filename;
-  return `${first.filename} and ${others.length} more ${others.length === 1 ? 'file' : 'files'}`;
 }
 
 /** An answer has ended. */
@@ -149,33 +155,29 @@ export function placeEndedAnswer(
 ): void {
   dropStalePolls(queryClient, message.session_id);
   patchMessages(queryClient, message.session_id, (loaded) => updateMessages(loaded, [message]));
-  if (session) placeSession(queryClient, session);
+  if (session) placeAnsweredSession(queryClient, session);
 }
 
 /** Reads the newest messages now, when the session is open. */
 export function refreshNewest(queryClient: QueryClient, sessionId: string): void {
-  void queryClient.invalidateQueries({ queryKey: newestKey(sessionId) });
+  void queryClient.invalidateQueries({ queryKey: queryKeys.newestMessages(sessionId) });
 }
 
 /** A session the server has answered with, wherever it is shown. */
-function placeSession(queryClient: QueryClient, session: Session): void {
+export function placeAnsweredSession(queryClient: QueryClient, session: Session): void {
+  const known = findSession(queryClient, session.session_id);
+  // Read before a change that is already shown.
+  if (known && known.version > session.version) return;
   queryClient.setQueryData<Session>(queryKeys.session(session.session_id), session);
-  const listed = findListedSession(queryClient, session.session_id);
-  const isNews = !listed || Date.parse(session.updated_at) > Date.parse(listed.updated_at);
-  if (isNews && !session.archived) placeSessionOnTop(queryClient, session);
-}
-
-function findSession(queryClient: QueryClient, sessionId: string): Session | undefined {
-  return (
-    queryClient.getQueryData<Session>(queryKeys.session(sessionId)) ??
-    findListedSession(queryClient, sessionId)
-  );
+  placeSession(queryClient, session);
 }
 
 /** A poll that is under way may have been answered before this turn's rows were there. */
 function dropStalePolls(queryClient: QueryClient, sessionId: string): void {
-  void queryClient.cancelQueries({ queryKey: newestKey(sessionId) });
-  void queryClient.cancelQueries({ queryKey: [...queryKeys.all, 'sessions', 'newest'] });
+  void queryClient.cancelQueries({ queryKey: queryKeys.newestMessages(sessionId) });
+  void queryClient.cancelQueries({ queryKey: queryKeys.newestSessionLists() });
+  const hasBegun = queryClient.getQueryData(queryKeys.sessionFeed()) !== undefined;
+  if (hasBegun) void queryClient.cancelQueries({ queryKey: queryKeys.sessionFeed() });
 }
 
 function patchMessages(

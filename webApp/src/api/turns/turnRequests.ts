@@ -21,8 +21,6 @@ export interface EditedMessage {
   sessionId: string;
   messageId: number;
   content: string;
-  /** Which files it has from now on; missing keeps those of the version before. */
-  attachmentIds?: readonly string[];
   clientRequestId: string;
 }
 
@@ -73,16 +71,11 @@ export async function patchMessage(
   edited: EditedMessage,
   signal: AbortSignal,
 ): Promise<OpenedTurn> {
-  const { sessionId, messageId, content, attachmentIds, clientRequestId } = edited;
-  const body = {
-    content,
-    client_request_id: clientRequestId,
-    ...(attachmentIds && { attachment_ids: [...attachmentIds] }),
-  };
+  const { sessionId, messageId, content, clientRequestId } = edited;
   const opened = await openInTime(signal, (openingSignal) =>
     apiClient.PATCH('/api/chat/sessions/{session_id}/messages/{message_id}', {
       params: { path: { session_id: sessionId, message_id: messageId } },
-      body,
+      body: { content, client_request_id: clientRequestId },
       parseAs: 'stream',
       signal: openingSignal,
     }),

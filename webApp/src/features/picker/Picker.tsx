@@ -1,11 +1,8 @@
 import { Archive, CalendarClock, Search, SquarePen } from 'lucide-react';
 import { useNavigate } from 'react-router';
 
-import {
-  useChatSessions,
-  useIsSessionListStale,
-  useSessionCounts,
-} from '@/api/hooks/useChatHistoryHooks';
+import { useChatSessions, useSessionCounts } from '@/api/hooks/useChatHistoryHooks';
+import { useIsOnline } from '@/api/hooks/useIsOnline';
 import { useSchedules } from '@/api/hooks/useScheduleHooks';
 import { ChannelFilter } from '@/features/picker/ChannelFilter';
 import { hasRun } from '@/features/picker/pickerItems';
@@ -34,15 +31,15 @@ interface PickerProps {
 export function Picker(props: PickerProps) {
   const { email, onSignOut, onConnectTelegram, onOpenSession, onSearch, renderMenu } = props;
   const navigate = useNavigate();
-  const filter = useChatStore((state) => state.channelFilter);
-  const channel = filter === 'all' ? null : filter;
+  const chosen = useChatStore((state) => state.channelFilter);
+  const filter = chosen === 'all' ? null : chosen;
   const { data: counts } = useSessionCounts();
-  const { data: sessions } = useChatSessions(channel);
+  const { data: sessions } = useChatSessions(filter);
   const { data: schedules } = useSchedules();
   const isListEmpty = sessions?.length === 0 && schedules?.some(hasRun) !== true;
   // Runs of schedules that are deleted are not in the list of all, and need the filter.
-  const isFirstRun = channel === null && isListEmpty && !(counts?.all || counts?.scheduled);
-  const isStale = useIsSessionListStale(channel);
+  const isFirstRun = filter === null && isListEmpty && !(counts?.all || counts?.scheduled);
+  const isOnline = useIsOnline();
   const goTo = (address: string) => {
     void navigate(address, { state: FROM_PICKER });
     onOpenSession();
@@ -78,14 +75,14 @@ export function Picker(props: PickerProps) {
       </header>
       {!isFirstRun && <ChannelFilter counts={counts} />}
       <SessionListSwitch
-        channel={channel}
+        filter={filter}
         onOpen={onOpenSession}
         renderMenu={renderMenu}
         onConnectTelegram={onConnectTelegram}
       />
       <footer className="flex h-12 flex-none items-center justify-between gap-2 border-t border-line pr-2 pl-4 max-phone:h-[calc(48px+max(16px,env(safe-area-inset-bottom)))] max-phone:pb-[max(16px,env(safe-area-inset-bottom))]">
         <p role="status" className="flex-1 text-xs text-muted max-phone:text-note">
-          {isStale && 'Could not reach the server. Trying again.'}
+          {!isOnline && 'Could not reach the server. Trying again.'}
         </p>
         <ArchiveButton />
         <SettingsButton

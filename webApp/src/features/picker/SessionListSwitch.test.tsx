@@ -17,11 +17,11 @@ beforeEach(() => {
   server.use(serveSchedules([]));
 });
 
-function renderSwitch(channel: Channel | null = null) {
+function renderSwitch(filter: Channel | null = null) {
   const onConnectTelegram = vi.fn();
   const view = renderWithQueries(
     <SessionListSwitch
-      channel={channel}
+      filter={filter}
       onOpen={vi.fn()}
       renderMenu={() => null}
       onConnectTelegram={onConnectTelegram}

@@ -21,7 +21,7 @@ const NONE_IN: Record<NonNullable<ListFilter>, string> = {
 };
 
 interface SessionListSwitchProps {
-  channel: ListFilter;
+  filter: ListFilter;
   onOpen: () => void;
   renderMenu: RenderRowMenu;
   /** Given what was pressed, which gets the focus back. */
@@ -30,10 +30,10 @@ interface SessionListSwitchProps {
 
 /** The list, or what stands in its place: loading, failed, nothing yet. */
 export function SessionListSwitch(props: SessionListSwitchProps) {
-  const { channel, onOpen, renderMenu, onConnectTelegram } = props;
-  const list = useChatSessions(channel);
-  const sessions = useStaying(useWithPinned(channel, list.data));
-  const schedules = useRunSchedules(channel);
+  const { filter, onOpen, renderMenu, onConnectTelegram } = props;
+  const list = useChatSessions(filter);
+  const sessions = useStaying(useWithPinned(filter, list.data));
+  const schedules = useRunSchedules(filter);
   const openSession = useOpenSession();
   const showAll = useChatStore((state) => state.setChannelFilter);
 
@@ -58,7 +58,7 @@ export function SessionListSwitch(props: SessionListSwitchProps) {
   if (sessions.length === 0 && schedules.length === 0 && !list.hasNextPage) {
     return (
       <div className="flex-1">
-        {channel === null ? (
+        {filter === null ? (
           <ListMessage
             sentence="Sessions from Telegram and schedules appear here too."
             action="Connect Telegram"
@@ -66,7 +66,7 @@ export function SessionListSwitch(props: SessionListSwitchProps) {
           />
         ) : (
           <ListMessage
-            sentence={NONE_IN[channel]}
+            sentence={NONE_IN[filter]}
             action="Show all sessions"
             onAction={() => showAll('all')}
           />
@@ -76,8 +76,8 @@ export function SessionListSwitch(props: SessionListSwitchProps) {
   }
   return (
     <SessionList
-      // Another channel is another list: it starts at its top.
-      key={channel}
+      // Another filter is another list: it starts at its top.
+      key={filter}
       sessions={sessions}
       schedules={schedules}
       hasMore={list.hasNextPage}
@@ -103,10 +103,10 @@ function useStaying(sessions: Session[] | undefined) {
 }
 
 /** Schedules stand among the sessions of all channels, and among those of their own. */
-function useRunSchedules(channel: ListFilter) {
+function useRunSchedules(filter: ListFilter) {
   const { data, isFetched, failureCount } = useSchedules();
   const isAnswered = isFetched || failureCount > 0;
-  const isShown = channel === null || channel === 'scheduled';
+  const isShown = filter === null || filter === 'scheduled';
   return useMemo(() => {
     if (!isShown) return [];
     // Without an answer about schedules the sessions are still worth showing.

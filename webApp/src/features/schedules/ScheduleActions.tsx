@@ -8,7 +8,7 @@ import { deleteSchedule } from '@/api/schedules';
 import type { Schedule } from '@/api/schema';
 import { isGoing } from '@/features/schedules/describeRun';
 import { beginRemoval } from '@/lib/removals';
-import { toastError } from '@/lib/toastError';
+import { toastError } from '@/lib/toast';
 import { Button } from '@/lib/ui/Button';
 import { IconButton } from '@/lib/ui/IconButton';
 

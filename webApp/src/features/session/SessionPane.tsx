@@ -4,12 +4,13 @@ import { useNavigate } from 'react-router';
 import { ApiError, describeError } from '@/api/apiError';
 import { useChatMessages, useChatSession } from '@/api/hooks/useChatHistoryHooks';
 import type { Channel, Message, Session } from '@/api/schema';
+import { useIsSessionDeleted } from '@/api/hooks/useSessionFeed';
 import { useTurnRunner } from '@/api/turns/useTurnRunner';
-import { useAttaching } from '@/features/session/attachments/useAttaching';
 import { Composer } from '@/features/session/composer/Composer';
 import { LiveAnnouncer } from '@/features/session/messages/LiveAnnouncer';
 import { MessageList } from '@/features/session/messages/MessageList';
 import { OlderMessages } from '@/features/session/messages/OlderMessages';
+import { DeletedNotice } from '@/features/session/DeletedNotice';
 import { SessionFrame } from '@/features/session/SessionFrame';
 import { SessionHead } from '@/features/session/SessionHead';
 import { SkeletonMessages } from '@/features/session/SkeletonMessages';
@@ -34,14 +35,15 @@ export function SessionPane(props: SessionPaneProps) {
   const { sessionId, headStart, origin, menu, notice } = props;
   const session = useChatSession(sessionId);
   const list = useChatMessages(sessionId);
+  const isDeleted = useIsSessionDeleted(sessionId);
   const runner = useTurnRunner();
   const messages = list.data ?? NO_MESSAGES;
   const stop = useStop(messages);
-  const attaching = useAttaching({ draftKey: sessionId, sessionId, isNewSession: false });
   useAnswersFollowed(messages);
   useOutboxResumed();
 
-  if (isNotThere(session.error) || isNotThere(list.error)) {
+  // What has been read stays readable.
+  if (!(isDeleted && list.data) && (isNotThere(session.error) || isNotThere(list.error))) {
     return <NotThere headStart={headStart} />;
   }
   return (
@@ -52,20 +54,22 @@ export function SessionPane(props: SessionPaneProps) {
           continuedIn={findOtherChannel(session.data, messages)}
           origin={origin}
           headStart={headStart}
-          menu={menu}
+          menu={isDeleted ? null : menu}
         />
       }
       composer={
-        <Composer
-          draftKey={sessionId}
-          placeholder="Write a message"
-          attaching={attaching}
-          onSend={(written) => runner.send({ sessionId, ...written })}
-          {...stop}
-          note={notice}
-        />
+        isDeleted ? (
+          <DeletedNotice sessionId={sessionId} />
+        ) : (
+          <Composer
+            draftKey={sessionId}
+            placeholder="Write a message"
+            onSend={(content) => runner.send({ sessionId, content })}
+            {...stop}
+            note={notice}
+          />
+        )
       }
-      onDrop={attaching.add}
     >
       <Messages sessionId={sessionId} list={list} />
     </SessionFrame>

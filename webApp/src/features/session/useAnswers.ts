@@ -4,7 +4,7 @@ import { describeError } from '@/api/apiError';
 import type { Message } from '@/api/schema';
 import { useLiveAnswer } from '@/api/turns/liveAnswers';
 import { useTurnRunner } from '@/api/turns/useTurnRunner';
-import { toastError } from '@/lib/toastError';
+import { toastError } from '@/lib/toast';
 
 /** Follows every answer of the session that is being written, wherever it was asked for. */
 export function useAnswersFollowed(messages: readonly Message[]): void {

@@ -17,8 +17,7 @@ import { useUpdateSession } from '@/api/hooks/useUpdateSession';
 import type { Session } from '@/api/schema';
 import { RenameDialog } from '@/features/sessionMenu/RenameDialog';
 import { useDeleteSession } from '@/features/sessionMenu/useDeleteSession';
-import { nameSession } from '@/lib/nameSession';
-import { toastAction, toastError } from '@/lib/toastError';
+import { toastError } from '@/lib/toast';
 import { IconButton } from '@/lib/ui/IconButton';
 import { Menu, MenuItem, MenuLabel, MenuSeparator } from '@/lib/ui/Menu';
 
@@ -35,7 +34,7 @@ interface SessionMenuProps {
 export function SessionMenu({ session, isOpen, onOpenChange, ...look }: SessionMenuProps) {
   const triggerRef = useRef<HTMLButtonElement>(null);
   const [renameOpener, setRenameOpener] = useState<HTMLElement | null>(null);
-  const { mutate: update } = useUpdateSession(session);
+  const update = useUpdateSession(session);
   const remove = useDeleteSession(session);
   return (
     <>
@@ -93,15 +92,8 @@ function ArchiveItem({ session, onChange }: ArchiveItemProps) {
       </MenuItem>
     );
   }
-  const archive = () => {
-    onChange(true);
-    toastAction(`“${nameSession(session)}” is in the archive.`, {
-      label: 'Undo',
-      onAction: () => onChange(false),
-    });
-  };
   return (
-    <MenuItem onSelect={archive}>
+    <MenuItem onSelect={() => onChange(true)}>
       <Archive aria-hidden size={16} className="text-icon" />
       Archive
     </MenuItem>

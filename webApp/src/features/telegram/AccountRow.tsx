@@ -6,7 +6,7 @@ import { deleteTelegramLink } from '@/api/telegramLinks';
 import { nameAccount } from '@/features/telegram/nameAccount';
 import { beginRemoval, undoRemoval, useRemovals } from '@/lib/removals';
 import { formatDate } from '@/lib/time';
-import { toastError } from '@/lib/toastError';
+import { toastError } from '@/lib/toast';
 import { Button } from '@/lib/ui/Button';
 import { ChannelTile } from '@/lib/ui/ChannelTile';
 import { classNames } from '@/lib/ui/classNames';

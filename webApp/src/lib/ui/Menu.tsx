@@ -40,7 +40,7 @@ export function Menu(props: MenuProps) {
           align={align}
           sideOffset={4}
           collisionPadding={8}
-          className="z-50 min-w-48 animate-fade-in rounded-box bg-raised p-1 shadow-float"
+          className="z-50 min-w-48 data-[state=open]:animate-fade-in rounded-box bg-raised p-1 shadow-float"
         >
           {children}
         </DropdownMenu.Content>

@@ -28,7 +28,7 @@ export function Modal({ title, opener, onClose, children }: ModalProps) {
       }}
     >
       <Dialog.Portal>
-        <Dialog.Overlay className="fixed inset-0 z-50 animate-fade-in bg-scrim" />
+        <Dialog.Overlay className="fixed inset-0 z-50 data-[state=open]:animate-fade-in bg-scrim" />
         <Dialog.Content
           ref={panelRef}
           aria-describedby={undefined}
@@ -41,7 +41,7 @@ export function Modal({ title, opener, onClose, children }: ModalProps) {
             event.preventDefault();
             openedBy.current?.focus();
           }}
-          className="fixed inset-x-0 top-28 z-50 mx-auto flex max-h-[calc(100dvh-144px)] w-120 max-w-[calc(100vw-32px)] animate-fade-in flex-col rounded-box bg-raised shadow-float outline-none max-phone:top-auto max-phone:bottom-0 max-phone:max-h-[calc(100dvh-32px)] max-phone:w-full max-phone:max-w-none max-phone:rounded-b-none"
+          className="fixed inset-x-0 top-28 z-50 mx-auto flex max-h-[calc(100dvh-144px)] w-120 max-w-[calc(100vw-32px)] data-[state=open]:animate-fade-in flex-col rounded-box bg-raised shadow-float outline-none max-phone:top-auto max-phone:bottom-0 max-phone:max-h-[calc(100dvh-32px)] max-phone:w-full max-phone:max-w-none max-phone:rounded-b-none"
         >
           <header className="flex h-14 flex-none items-center justify-between gap-2 pr-3 pl-6 max-phone:pr-1 max-phone:pl-4">
             <Dialog.Title className="truncate text-sm font-semibold max-phone:text-base">

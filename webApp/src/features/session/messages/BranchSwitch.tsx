@@ -5,7 +5,7 @@ import { describeError } from '@/api/apiError';
 import { useSwitchBranch } from '@/api/hooks/useBranchHooks';
 import type { Message } from '@/api/schema';
 import { MessageAction } from '@/features/session/messages/MessageAction';
-import { toastError } from '@/lib/toastError';
+import { toastError } from '@/lib/toast';
 
 type Direction = 'previous' | 'next';
 

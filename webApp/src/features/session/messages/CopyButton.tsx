@@ -2,7 +2,7 @@ import { Check, Copy } from 'lucide-react';
 import { useEffect, useState } from 'react';
 
 import { copyText } from '@/features/session/messages/copyText';
-import { toastError } from '@/lib/toastError';
+import { toastError } from '@/lib/toast';
 import { classNames } from '@/lib/ui/classNames';
 
 const CONFIRMED_MS = 2_000;

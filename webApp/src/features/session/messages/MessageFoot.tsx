@@ -6,7 +6,7 @@ import type { Message } from '@/api/schema';
 import { MessageTime } from '@/features/session/messages/MessageTime';
 import { CHANNEL_LABELS } from '@/lib/channel';
 import { formatClock } from '@/lib/time';
-import { toastError } from '@/lib/toastError';
+import { toastError } from '@/lib/toast';
 import { Button } from '@/lib/ui/Button';
 
 interface MessageFootProps {

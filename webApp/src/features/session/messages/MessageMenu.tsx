@@ -7,7 +7,7 @@ import { useForkSession } from '@/api/hooks/useBranchHooks';
 import type { Message } from '@/api/schema';
 import { MessageAction } from '@/features/session/messages/MessageAction';
 import { newId } from '@/lib/newId';
-import { toastError } from '@/lib/toastError';
+import { toastError } from '@/lib/toast';
 import { Menu, MenuItem } from '@/lib/ui/Menu';
 
 /** What is done with a message less often. */

@@ -3,7 +3,7 @@ import { useState } from 'react';
 import { describeError } from '@/api/apiError';
 import type { Message } from '@/api/schema';
 import { useTurnRunner } from '@/api/turns/useTurnRunner';
-import { toastError } from '@/lib/toastError';
+import { toastError } from '@/lib/toast';
 
 /** Asks for another answer beside this one, from the start or from where it broke off. */
 export function useRegenerate({ id, session_id: sessionId }: Message) {

@@ -1,0 +1,155 @@
+import { onlineManager, type QueryClient, queryOptions } from '@tanstack/react-query';
+
+import { ApiError } from '@/api/apiError';
+import { apiClient, dataOf } from '@/api/client';
+import { leadsFeed } from '@/api/feedLeader';
+import { queryKeys } from '@/api/queryKeys';
+import type { Session, SessionChanges } from '@/api/schema';
+import { dropSession, findSession, placeSession } from '@/api/sessionListCache';
+
+const POLL_MS = 2_500;
+const LARGEST_PAGE_SIZE = 200;
+const NONE: readonly string[] = [];
+
+/**
+ * What other devices change, laid over everything that is loaded. Its data is the cursor up to which
+ * that is done. A poll without news costs a 304.
+ */
+export function sessionFeedOptions(queryClient: QueryClient) {
+  return queryOptions({
+    queryKey: queryKeys.sessionFeed(),
+    queryFn: async ({ client, signal }): Promise<string> => {
+      const cursor = client.getQueryData<string>(queryKeys.sessionFeed());
+      if (cursor === undefined) return fetchPresentCursor(signal);
+      try {
+        return await followChanges(client, cursor, signal);
+      } catch (error) {
+        if (!isCursorRefused(error)) throw error;
+        return await loadAfresh(client, signal);
+      }
+    },
+    staleTime: POLL_MS,
+    refetchInterval: () => (onlineManager.isOnline() && leadsFeed(queryClient) ? POLL_MS : false),
+    refetchOnMount: 'always',
+    refetchOnWindowFocus: 'always',
+    refetchOnReconnect: 'always',
+    retry: false,
+  });
+}
+
+/** The sessions that the feed has told to be no more. */
+export function deletedSessionsOptions() {
+  return queryOptions({
+    queryKey: queryKeys.deletedSessions(),
+    queryFn: () => NONE,
+    initialData: NONE,
+    staleTime: 'static',
+    gcTime: Infinity,
+  });
+}
+
+/** What is loaded from now on misses no change: the feed is read from a cursor made before it. */
+export async function beginFeed(queryClient: QueryClient): Promise<void> {
+  await queryClient.query({ ...sessionFeedOptions(queryClient), staleTime: 'static' });
+}
+
+async function fetchPresentCursor(signal: AbortSignal): Promise<string> {
+  return dataOf(await apiClient.GET('/api/chat/sessions/changes', { signal })).cursor;
+}
+
+/** Lays every change after a cursor over what is loaded; returns the cursor behind them. */
+async function followChanges(
+  queryClient: QueryClient,
+  since: string,
+  signal: AbortSignal,
+): Promise<string> {
+  let cursor = since;
+  for (;;) {
+    const changes = await fetchChanges(cursor, signal);
+    if (changes === null) return cursor;
+    await settleLists(queryClient);
+    signal.throwIfAborted();
+    applyChanges(queryClient, changes);
+    cursor = changes.cursor;
+    if (!changes.has_more) return cursor;
+  }
+}
+
+/** Null when nothing has changed. */
+async function fetchChanges(cursor: string, signal: AbortSignal): Promise<SessionChanges | null> {
+  const query = { since: cursor, limit: LARGEST_PAGE_SIZE };
+  const header = { 'if-none-match': `"${cursor}"` };
+  const { data, response } = await apiClient.GET('/api/chat/sessions/changes', {
+    params: { query, header },
+    signal,
+  });
+  return response.status === 304 ? null : dataOf({ ...(data && { data }) });
+}
+
+/** A page that is being loaded is added to the list as it was when that began. */
+async function settleLists(queryClient: QueryClient): Promise<void> {
+  const loading = queryClient
+    .getQueryCache()
+    .findAll({ queryKey: queryKeys.sessionLists(), fetchStatus: 'fetching' });
+  await Promise.allSettled(loading.flatMap(({ promise }) => (promise ? [promise] : [])));
+}
+
+/** Brings everything that is loaded up to date with these changes. */
+export function applyChanges(queryClient: QueryClient, changes: SessionChanges): void {
+  const { changed, deleted } = changes;
+  const hasMoved = changed.filter((session) => applyChange(queryClient, session)).length > 0;
+  for (const sessionId of deleted) dropSession(queryClient, sessionId);
+  if (deleted.length > 0) markDeleted(queryClient, deleted);
+  if (hasMoved || deleted.length > 0) {
+    void queryClient.invalidateQueries({ queryKey: queryKeys.sessionCounts() });
+  }
+}
+
+/** True when the session has come to a list or left one. */
+function applyChange(queryClient: QueryClient, session: Session): boolean {
+  const { session_id: sessionId } = session;
+  const known = findSession(queryClient, sessionId);
+  if (known && known.version > session.version) return false;
+  const opened = queryClient.getQueryData<Session>(queryKeys.session(sessionId));
+  placeSession(queryClient, session);
+  unmarkDeleted(queryClient, sessionId);
+  if (opened) queryClient.setQueryData<Session>(queryKeys.session(sessionId), session);
+  if (opened?.version !== session.version) {
+    void queryClient.invalidateQueries({ queryKey: queryKeys.newestMessages(sessionId) });
+  }
+  return known?.archived !== session.archived || known.is_folded !== session.is_folded;
+}
+
+function markDeleted(queryClient: QueryClient, sessionIds: readonly string[]): void {
+  queryClient.setQueryData<readonly string[]>(queryKeys.deletedSessions(), (known = []) => [
+    ...known,
+    ...sessionIds,
+  ]);
+}
+
+/** Somebody has put it back, with the id it had. */
+function unmarkDeleted(queryClient: QueryClient, sessionId: string): void {
+  queryClient.setQueryData<readonly string[]>(queryKeys.deletedSessions(), (known) =>
+    known?.filter((id) => id !== sessionId),
+  );
+}
+
+/** The cursor is too old, or was made before the server's key was changed. */
+function isCursorRefused(error: unknown): boolean {
+  return (
+    error instanceof ApiError &&
+    (error.code === 'cursor_expired' || error.code === 'invalid_cursor')
+  );
+}
+
+/** Which changes are missing is not known any more: everything is read again. */
+async function loadAfresh(queryClient: QueryClient, signal: AbortSignal): Promise<string> {
+  const cursor = await fetchPresentCursor(signal);
+  const opened = [...queryKeys.all, 'session'];
+  for (const queryKey of [opened, queryKeys.sessionLists(), queryKeys.pinnedSessions()]) {
+    queryClient.removeQueries({ queryKey, type: 'inactive' });
+    void queryClient.invalidateQueries({ queryKey });
+  }
+  void queryClient.invalidateQueries({ queryKey: queryKeys.sessionCounts() });
+  return cursor;
+}
