@@ -1,7 +1,7 @@
 """What the tests of schedules play on: schedules on the real registry, and processes for them."""
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime, timedelta
 
 from chatServer.database.schedule_registry import ScheduleRegistry
@@ -20,8 +20,9 @@ ENDED = ("completed", "failed", "dead", "missed", "skipped")
 class ScheduleStage:
     """Schedules of users of this test alone; they are deleted with their runs at its end."""
 
-    def __init__(self, turns: TurnStage) -> None:
+    def __init__(self, turns: TurnStage, stack: AsyncExitStack) -> None:
         self.turns = turns
+        self._stack = stack
         self.registry = ScheduleRegistry(turns.transport)
         self.service = ScheduleService(
             self.registry, SessionCursors(turns.api.secret_key), wake=lambda: None
@@ -105,7 +106,7 @@ class ScheduleStage:
         """Lets a process tick; it ends with the test at the latest."""
         process = self.build_process(turns, transport=transport)
         process.start()
-        self.turns.stack.push_async_callback(process.stop)
+        self._stack.push_async_callback(process.stop)
         return process
 
     async def let_pass(self) -> None:
@@ -120,10 +121,13 @@ class ScheduleStage:
 @asynccontextmanager
 async def open_schedule_stage(turns: TurnStage) -> AsyncIterator[ScheduleStage]:
     """Opens a stage on a turn stage; nothing of it is left to other tests' processes."""
-    stage = ScheduleStage(turns)
+    stack = AsyncExitStack()
+    stage = ScheduleStage(turns, stack)
     try:
         yield stage
     finally:
+        # The turns may be shared: a process that ticked on would take the next test's runs.
+        await stack.aclose()
         await turns.execute(
             "delete from agent_schedules where user_id = any(%s)",
             [caller.user_id for caller in stage.callers],
