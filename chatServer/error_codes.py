@@ -34,6 +34,7 @@ ErrorCode = Literal[
     "storage_unavailable",
     "telegram_not_configured",
     "telegram_unavailable",
+    "title_set_by_user",
     "unauthorized",
     "validation_failed",
     "webhook_refused",

@@ -137,5 +137,14 @@ RUN_TICK_SECONDS = 1.0
 RUN_CLAIM_LEASE_SECONDS = 30
 """How long a run may take from its claim to its turn, whose own lease follows."""
 
+TITLE_AFTER_MESSAGES = 10
+TITLE_GENERATED_MAX_LENGTH = 80
+TITLE_ANSWER_MAX_LENGTH = 400
+"""Of a model's answer; more than a line is no title."""
+
+TITLE_SECONDS = 20.0
+TITLE_LEASE_SECONDS = 60
+TITLE_IDLE_SECONDS = 2.0
+
 RUNS_PER_PROCESS_MAX = 8
 RUNS_PER_USER_MAX = 3

@@ -21,6 +21,7 @@ Channel = Literal["web", "telegram", "scheduled"]
 MessageRole = Literal["user", "assistant", "system", "tool"]
 MessageStatus = Literal["streaming", "complete", "interrupted", "failed", "cancelled"]
 TitleSource = Literal["user", "generated"]
+TitleStatus = Literal["waiting", "failed"]
 DeliveryStatus = Literal["waiting", "delivered", "failed"]
 AttachmentKind = Literal["image", "pdf", "text", "file"]
 LinkStatus = Literal["active", "blocked"]
@@ -67,6 +68,10 @@ class Session(StoredModel):
     is_active: bool
     title: str | None
     title_source: TitleSource | None
+    title_status: TitleStatus | None = Field(
+        default=None,
+        description="`waiting` for a title that was asked for, `failed` when none could be made.",
+    )
     topic: str | None
     archived: bool
     pinned: bool

@@ -1,4 +1,4 @@
-"""The errors of sessions that clients write themselves."""
+"""The errors of sessions that are written by several hands."""
 
 from chatServer.errors import DomainError
 
@@ -10,3 +10,12 @@ class SessionDeleted(DomainError):
     code = "session_deleted"
     title = "Session was deleted"
     default_detail = "This session was deleted; give another session_id to bring it back."
+
+
+class TitleSetByUser(DomainError):
+    """No generated title replaces one of the user's, or of their schedule."""
+
+    status_code = 409
+    code = "title_set_by_user"
+    title = "The title is your own"
+    default_detail = "A title you gave is never replaced; empty it first to have one made."

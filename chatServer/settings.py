@@ -16,7 +16,7 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
-from chatServer.limits import ATTACHMENT_QUOTA_BYTES, DATABASE_POOL_SIZE
+from chatServer.limits import ATTACHMENT_QUOTA_BYTES, DATABASE_POOL_SIZE, TITLE_AFTER_MESSAGES
 
 ENV_FILE = Path(".env.local")
 JWT_SECRET_MIN_LENGTH = 32
@@ -143,6 +143,8 @@ class Settings(BaseSettings):
     public_url: Url | None = None
 
     run_schedules: bool = True
+    make_titles: bool = True
+    title_after_messages: int = Field(default=TITLE_AFTER_MESSAGES, ge=0, le=1_000_000)
 
     attachment_quota_bytes: int = Field(default=ATTACHMENT_QUOTA_BYTES, ge=0)
 

@@ -30,7 +30,7 @@ from chatServer.schedule_errors import (
     ScheduleLimitReached,
     ScheduleNotFound,
 )
-from chatServer.session_errors import SessionDeleted
+from chatServer.session_errors import SessionDeleted, TitleSetByUser
 
 REFUSALS: Final[Mapping[str, type[DomainError]]] = {
     error.code: error
@@ -53,6 +53,7 @@ REFUSALS: Final[Mapping[str, type[DomainError]]] = {
         AttachmentNotFound,
         AttachmentInUse,
         AttachmentQuotaExceeded,
+        TitleSetByUser,
     )
 }
 

@@ -1,5 +1,6 @@
 """The composition root: what is built once for a process, and what for a request."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from chatServer.database.session_changes import SessionChangeRegistry
 from chatServer.database.session_registry import SessionRegistry
 from chatServer.database.session_search import SessionSearchRegistry
 from chatServer.database.session_sync import SessionSyncRegistry
+from chatServer.database.title_jobs import TitleJobRegistry
 from chatServer.database.transport import RpcTransport
 from chatServer.dependencies.attachments import open_attachments
 from chatServer.dependencies.telegram import TelegramServices, open_telegram
@@ -37,6 +39,7 @@ from chatServer.services.session_search_service import SessionSearchService
 from chatServer.services.session_sync_service import SessionSyncService
 from chatServer.services.session_tools import SessionTools
 from chatServer.services.signed_cursor import SignedCursors
+from chatServer.services.title_service import TitleService, ask_model, write_demo_title
 from chatServer.services.turn_service import TurnService
 from chatServer.settings import Settings, SettingsError
 
@@ -56,6 +59,8 @@ class Services:
     changes: SessionChangeService
     search: SessionSearchService
     sync: SessionSyncService
+    agents: AgentDirectory
+    titles: TitleService
     turns: TurnService
     attachments: AttachmentService
     schedules: ScheduleService
@@ -90,6 +95,11 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
         channels = ChannelRegistry(transport)
         schedules = ScheduleRegistry(transport)
         execution = ScheduledExecutionService(schedules, SchedulePlanner(schedules), turns=turns)
+        titles = TitleService(
+            TitleJobRegistry(transport),
+            write_demo_title if settings.is_demo_model else ask_model(generator),
+            after_messages=settings.title_after_messages,
+        )
         await turns.start()
         try:
             async with open_telegram(
@@ -97,6 +107,8 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
             ) as telegram:
                 if settings.run_schedules:
                     execution.start()
+                if settings.make_titles:
+                    titles.start()
                 yield Services(
                     settings=settings,
                     http=http,
@@ -112,6 +124,8 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
                         SignedCursors(secret, purpose=SEARCH_PURPOSE),
                     ),
                     sync=SessionSyncService(SessionSyncRegistry(transport)),
+                    agents=agents,
+                    titles=titles,
                     turns=turns,
                     attachments=attachments,
                     schedules=ScheduleService(schedules, cursors, wake=execution.wake),
@@ -124,7 +138,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
                 )
         finally:
             execution.interrupt()
-            await turns.stop()
+            await asyncio.gather(turns.stop(), titles.stop())
             await execution.stop()
 
 

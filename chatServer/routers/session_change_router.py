@@ -21,6 +21,7 @@ from chatServer.models import Session
 from chatServer.routers.problems import document
 from chatServer.routers.session_address import SESSION_PATH
 from chatServer.session_change_models import SessionChanges, UpdatedSession, UpdateSessionRequest
+from chatServer.session_errors import TitleSetByUser
 
 router = APIRouter(
     prefix="/api/chat/sessions",
@@ -83,6 +84,18 @@ async def toggle_session_archived(
 ) -> Session:
     """Archive a session, or take it out of the archive."""
     return await services.changes.toggle_archived(caller, session_id=session_id)
+
+
+@router.post(
+    "/{session_id}/regenerate-title",
+    status_code=202,
+    responses=document(SessionNotFound, TitleSetByUser),
+)
+async def regenerate_title(
+    session_id: SessionIdPath, caller: CurrentUser, services: ServicesDependency
+) -> Session:
+    """Ask for a generated title; `title_status` tells how it stands, also in the changes."""
+    return await services.titles.regenerate_title(caller, session_id=session_id)
 
 
 @router.delete(SESSION_PATH, status_code=204, responses=document(SessionNotFound))

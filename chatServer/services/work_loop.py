@@ -23,10 +23,12 @@ class WorkLoop(Generic[Work]):
         *,
         claim: Callable[[], Awaitable[Work | None]],
         handle: Callable[[Work], Awaitable[None]],
+        idle_seconds: float = CHANNEL_IDLE_SECONDS,
     ) -> None:
         self._name = name
         self._claim = claim
         self._handle = handle
+        self._idle_seconds = idle_seconds
         self._slots = asyncio.Semaphore(CHANNEL_WORKERS)
         self._woken = asyncio.Event()
         self._is_stopping = False
@@ -38,7 +40,7 @@ class WorkLoop(Generic[Work]):
         self._loop = asyncio.create_task(self._run())
 
     def wake(self) -> None:
-        """Look at the queue now; without it that happens every `CHANNEL_IDLE_SECONDS`."""
+        """Look at the queue now; without it that happens every `idle_seconds`."""
         self._woken.set()
 
     async def stop(self) -> None:
@@ -68,7 +70,7 @@ class WorkLoop(Generic[Work]):
             if work is None:
                 self._slots.release()
                 with suppress(TimeoutError):
-                    async with asyncio.timeout(CHANNEL_IDLE_SECONDS):
+                    async with asyncio.timeout(self._idle_seconds):
                         await self._woken.wait()
                 continue
             task = asyncio.create_task(self._do(work))

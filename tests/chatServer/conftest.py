@@ -42,6 +42,7 @@ def demo_settings(supabase_api: SupabaseApi) -> Settings:
         chat_model=None,
         chat_fallback_model=None,
         run_schedules=False,
+        make_titles=False,
     )
 
 

@@ -44,6 +44,7 @@ def settings_for(project: SupabaseProject, openai_base_url: str) -> Settings:
         chat_fallback_model=None,
         # Or a test's runs would be carried out by another test's server.
         run_schedules=False,
+        make_titles=False,
     )
 
 

@@ -67,7 +67,10 @@ def new_project() -> SupabaseProject:
     )
 
 
-SETTINGS = ("SUPABASE_", "OPENAI_", "CHAT_", "TELEGRAM_", "PUBLIC_URL", "RUN_SCHEDULES")
+SETTINGS = (
+    *("SUPABASE_", "OPENAI_", "CHAT_", "TELEGRAM_", "PUBLIC_URL"),
+    *("RUN_SCHEDULES", "MAKE_TITLES", "TITLE_AFTER_MESSAGES"),
+)
 
 
 def child_environment(project: SupabaseProject) -> dict[str, str]:

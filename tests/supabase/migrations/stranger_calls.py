@@ -31,6 +31,7 @@ CALLS: dict[str, tuple[dict[str, str], dict[str, object]]] = {
         {"changes": {"title": "x"}, "base_version": None},
     ),
     "update_chat_session_archived": ({"session_id": "session_id"}, {}),
+    "begin_title_job": ({"session_id": "session_id"}, {}),
     "delete_chat_session": ({"session_id": "session_id"}, {}),
     "list_chat_session_changes": ({}, {"since_xid": "0", "since_session_id": ""}),
     "claim_turn": (TURN, {}),

@@ -22,6 +22,7 @@ TABLES = (
     "chat_attachment_objects",
     "chat_attachments",
     "chat_message_attachments",
+    "title_jobs",
 )
 
 

@@ -78,6 +78,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/chat/sessions/{session_id}/regenerate-title": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Regenerate Title
+         * @description Ask for a generated title; `title_status` tells how it stands, also in the changes.
+         */
+        post: operations["regenerate_title_api_chat_sessions__session_id__regenerate_title_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/chat/sessions/sync": {
         parameters: {
             query?: never;
@@ -1162,6 +1182,11 @@ export interface components {
             title: string | null;
             /** Title Source */
             title_source: ("user" | "generated") | null;
+            /**
+             * Title Status
+             * @description `waiting` for a title that was asked for, `failed` when none could be made.
+             */
+            title_status?: ("waiting" | "failed") | null;
             /** Topic */
             topic: string | null;
             /** Archived */
@@ -1351,6 +1376,11 @@ export interface components {
             title: string | null;
             /** Title Source */
             title_source: ("user" | "generated") | null;
+            /**
+             * Title Status
+             * @description `waiting` for a title that was asked for, `failed` when none could be made.
+             */
+            title_status?: ("waiting" | "failed") | null;
             /** Topic */
             topic: string | null;
             /** Archived */
@@ -1640,6 +1670,11 @@ export interface components {
             title: string | null;
             /** Title Source */
             title_source: ("user" | "generated") | null;
+            /**
+             * Title Status
+             * @description `waiting` for a title that was asked for, `failed` when none could be made.
+             */
+            title_status?: ("waiting" | "failed") | null;
             /** Topic */
             topic: string | null;
             /** Archived */
@@ -1747,7 +1782,7 @@ export interface components {
              * Code
              * @enum {string}
              */
-            code: "answer_streaming" | "attachment_empty" | "attachment_in_use" | "attachment_not_found" | "attachment_quota_exceeded" | "attachment_too_large" | "attachment_type_mismatch" | "body_too_large" | "cursor_expired" | "database_unavailable" | "internal_error" | "invalid_cursor" | "link_not_found" | "message_not_an_answer" | "message_not_editable" | "message_not_found" | "method_not_allowed" | "not_found" | "request_id_reused" | "request_timeout" | "run_not_found" | "schedule_busy" | "schedule_id_taken" | "schedule_limit_reached" | "schedule_not_found" | "session_deleted" | "session_id_taken" | "session_not_found" | "storage_unavailable" | "telegram_not_configured" | "telegram_unavailable" | "unauthorized" | "validation_failed" | "webhook_refused";
+            code: "answer_streaming" | "attachment_empty" | "attachment_in_use" | "attachment_not_found" | "attachment_quota_exceeded" | "attachment_too_large" | "attachment_type_mismatch" | "body_too_large" | "cursor_expired" | "database_unavailable" | "internal_error" | "invalid_cursor" | "link_not_found" | "message_not_an_answer" | "message_not_editable" | "message_not_found" | "method_not_allowed" | "not_found" | "request_id_reused" | "request_timeout" | "run_not_found" | "schedule_busy" | "schedule_id_taken" | "schedule_limit_reached" | "schedule_not_found" | "session_deleted" | "session_id_taken" | "session_not_found" | "storage_unavailable" | "telegram_not_configured" | "telegram_unavailable" | "title_set_by_user" | "unauthorized" | "validation_failed" | "webhook_refused";
             /** Detail */
             detail: string;
             /**
@@ -2213,6 +2248,82 @@ export interface operations {
             };
             /** @description Session not found (`session_not_found`) */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not valid (`validation_failed`) */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed (`internal_error`) */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer (`database_unavailable`) */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    regenerate_title_api_chat_sessions__session_id__regenerate_title_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            /** @description Sign in first (`unauthorized`) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Session not found (`session_not_found`) */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The title is your own (`title_set_by_user`) */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
