@@ -125,3 +125,8 @@ class Failure:
     failure_reason: str | None = None
     model_id: str | None = None
     provider_id: str | None = None
+
+
+def to_instant(value: datetime | None) -> str | None:
+    """Return an instant as SQL functions take it: ISO 8601 with its offset."""
+    return value.isoformat() if value else None

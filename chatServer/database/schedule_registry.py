@@ -8,6 +8,7 @@ from pydantic import JsonValue
 
 from chatServer.database.calls import RegistryCalls
 from chatServer.database.channel_results import Held
+from chatServer.database.parameters import to_instant
 from chatServer.database.schedule_results import (
     BegunRun,
     ClaimedRun,
@@ -69,7 +70,7 @@ class ScheduleRegistry:
         """
         params = _fields(schedule) | {
             "p_schedule_id": str(schedule.schedule_id) if schedule.schedule_id else None,
-            "p_next_run_at": _instant(next_run_at),
+            "p_next_run_at": to_instant(next_run_at),
         }
         return await self._calls.call_for(
             _service(caller), "upsert_agent_schedule", UpsertedSchedule, params
@@ -93,7 +94,7 @@ class ScheduleRegistry:
             "p_schedule_id": str(stored.schedule_id),
             "p_version": stored.version,
             "p_is_replanned": is_replanned,
-            "p_next_run_at": _instant(next_run_at),
+            "p_next_run_at": to_instant(next_run_at),
         }
         return await self._calls.call_for(
             _service(caller), "update_agent_schedule", UpdatedSchedule, params
@@ -120,7 +121,7 @@ class ScheduleRegistry:
         """
         params: dict[str, JsonValue] = {
             "p_schedule_id": str(schedule_id),
-            "p_before": _instant(before),
+            "p_before": to_instant(before),
             "p_limit": limit,
         }
         return await self._calls.call_for(caller, "list_scheduled_runs", RunSlice, params)
@@ -176,7 +177,3 @@ def _service(caller: Caller) -> Caller:
 def _fields(request: CreateScheduleRequest | UpdateScheduleRequest) -> dict[str, JsonValue]:
     fields = request.model_dump(mode="json", exclude={"schedule_id"})
     return {f"p_{name}": value for name, value in fields.items()}
-
-
-def _instant(value: datetime | None) -> str | None:
-    return value.isoformat() if value else None

@@ -1,13 +1,11 @@
 """The verbs of sessions and their messages, each exactly one SQL function."""
 
-from datetime import datetime
-
 from pydantic import JsonValue
 
 from chatServer.branch_models import BranchPage
 from chatServer.database.calls import NOBODY
 from chatServer.database.item_registry import ItemRegistry
-from chatServer.database.parameters import NewSession, SessionFilter, SessionPosition
+from chatServer.database.parameters import NewSession, SessionFilter, SessionPosition, to_instant
 from chatServer.database.results import MessageBatch, SessionSlice, StoredMessage, UpsertedSession
 from chatServer.database.transport import Caller
 from chatServer.database.turn_registry import TurnRegistry
@@ -32,10 +30,10 @@ class SessionRegistry(TurnRegistry, ItemRegistry):
             "p_channel": where.channel,
             "p_archived": where.archived,
             "p_agent_name": where.agent_name,
-            "p_from": _instant(where.updated_from),
-            "p_to": _instant(where.updated_to),
-            "p_updated_after": _instant(where.updated_after),
-            "p_cursor_updated_at": _instant(after.updated_at) if after else None,
+            "p_from": to_instant(where.updated_from),
+            "p_to": to_instant(where.updated_to),
+            "p_updated_after": to_instant(where.updated_after),
+            "p_cursor_updated_at": to_instant(after.updated_at) if after else None,
             "p_cursor_session_id": after.session_id if after else None,
             "p_offset": offset,
             "p_limit": limit,
@@ -198,7 +196,3 @@ class SessionRegistry(TurnRegistry, ItemRegistry):
     async def get_health(self) -> None:
         """Return when the database serves requests."""
         await self._transport.call("get_health", {}, NOBODY)
-
-
-def _instant(value: datetime | None) -> str | None:
-    return value.isoformat() if value else None

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from pydantic import JsonValue
 
 from chatServer.database.calls import RegistryCalls
-from chatServer.database.parameters import SessionFilter
+from chatServer.database.parameters import SessionFilter, to_instant
 from chatServer.database.transport import Caller, RpcTransport
 from chatServer.models import Session, StoredModel
 
@@ -118,8 +118,8 @@ def _to_params(
         "p_query": query,
         "p_channel": where.channel,
         "p_archived": where.archived,
-        "p_from": where.updated_from.isoformat() if where.updated_from else None,
-        "p_to": where.updated_to.isoformat() if where.updated_to else None,
+        "p_from": to_instant(where.updated_from),
+        "p_to": to_instant(where.updated_to),
         "p_limit": limit,
         **{f"p_{name}": value for name, value in place.items()},
     }

@@ -66,6 +66,14 @@ class LinkedPerson:
         self, name: str, content: bytes, *, is_announced: bool = True, **fields: object
     ) -> dict[str, Any]:
         """Sends the bot a file; returns the update. Telegram need not announce its size."""
+        update = self.write_document(name, content, is_announced=is_announced, **fields)
+        await self.bot.push(update)
+        return update
+
+    def write_document(
+        self, name: str, content: bytes, *, is_announced: bool = True, **fields: object
+    ) -> dict[str, Any]:
+        """Returns the update of a file that the bot can fetch."""
         file_id = uuid.uuid4().hex
         self.bot.files[file_id] = content
         document: dict[str, Any] = {
@@ -75,9 +83,7 @@ class LinkedPerson:
         }
         if is_announced:
             document["file_size"] = len(content)
-        update = self.person.sends("document", document, **fields)
-        await self.bot.push(update)
-        return update
+        return self.person.sends("document", document, **fields)
 
     async def press(self, data: str) -> None:
         """Presses a button of the bot's."""

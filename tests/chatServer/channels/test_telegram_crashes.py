@@ -1,6 +1,7 @@
 """A server is killed again and again while updates pour in; whoever is alive takes them up."""
 
 import asyncio
+import hashlib
 import itertools
 from collections import Counter
 from collections.abc import AsyncIterator
@@ -10,6 +11,7 @@ from typing import Any
 import httpx
 
 from chatServer.database.channel_registry import ChannelRegistry
+from tests.chatServer.files import PNG
 from tests.chatServer.turn_stage import eventually, open_stage
 from tests.stack.api import SupabaseApi
 from tests.stack.server import ChatServer
@@ -23,11 +25,13 @@ from tests.support.telegram_stage import (
 
 PEOPLE = 10
 MESSAGES = 20
+WITH_FILE = range(0, MESSAGES, 4)
 KILL_AFTER = (10, 30, 50, 70)
 """So many messages of the bot have arrived when a server is killed: it has work in its hands."""
 DONE_SECONDS = 600
 """Alone it takes a minute, as leases of the dead run out in 30 s; a busy machine may need three."""
 PATH = "/api/telegram/webhook"
+PNG_SHA256 = hashlib.sha256(PNG).hexdigest()
 HEADERS = {"X-Telegram-Bot-Api-Secret-Token": WEBHOOK_SECRET}
 
 
@@ -104,7 +108,13 @@ class Courier:
 async def write(courier: Courier, person: LinkedPerson) -> None:
     """Writes a person's messages; the next is sent when the one before was taken."""
     for number in range(MESSAGES):
-        await courier.deliver(person.person.writes(f"message {number}"))
+        text = f"message {number}"
+        is_file = number in WITH_FILE
+        await courier.deliver(
+            person.write_document("red.png", PNG, caption=text)
+            if is_file
+            else person.person.writes(text)
+        )
 
 
 async def kill_in_turn(replicas: Replicas, bot: FakeTelegram) -> None:
@@ -144,6 +154,9 @@ async def check_person(stage: TelegramStage, person: LinkedPerson) -> int:
     rows = await stage.turns.messages(person.caller, session.session_id)
     assert session.message_count == 2 * MESSAGES
     assert [row.content for row in rows if row.role == "user"] == said
+    assert [[file.sha256 for file in row.attachments] for row in rows if row.role == "user"] == [
+        [PNG_SHA256] if number in WITH_FILE else [] for number in range(MESSAGES)
+    ]
     answers = [row for row in rows if row.role == "assistant"]
     assert [answer.parent_id for answer in answers] == [r.id for r in rows if r.role == "user"]
     assert {answer.status for answer in answers} <= {"complete", "interrupted"}
@@ -162,6 +175,7 @@ async def test_two_hundred_updates_survive_kill_9_with_one_turn_each_and_in_orde
         open_replicas(supabase_api) as (stage, replicas),
         httpx.AsyncClient(trust_env=False, timeout=30) as client,
     ):
+        stage.turns.fake.compose = lambda prompt: f"echo: {prompt.messages[-1][1].splitlines()[0]}"
         people = await asyncio.gather(*(stage.link() for _ in range(PEOPLE)))
         courier = Courier(replicas.addresses, client)
         await asyncio.gather(
