@@ -64,6 +64,44 @@ test('a session is renamed, pinned and archived from its row', async ({
   await expect(sessionRows(page)).toHaveText([/Greenhouse/, /Letter about the heating/]);
 });
 
+test('a new title is made on request, on both devices, and its user keeps the last word', async ({
+  page,
+  context,
+  stack,
+  account,
+}) => {
+  await seedSessions(stack, account, [
+    {
+      channel: 'web',
+      title: 'Hello, one question',
+      isTitleGenerated: true,
+      messages: [
+        { role: 'user', content: 'Hello, one question: when do I plant tomatoes?' },
+        { role: 'user', content: 'Tomatoes on a balcony, with peppers.' },
+      ],
+    },
+  ]);
+  await page.reload();
+  await page.getByRole('link', { name: /one question/ }).click();
+  const other = await context.newPage();
+  await other.goto('/');
+  await expect(sessionRows(other).first()).toHaveText(/one question/);
+  await page.getByRole('button', { name: 'Session menu' }).click();
+  await page.getByRole('menuitem', { name: 'New title' }).click();
+  await expect(page.getByRole('heading', { name: /tomatoes/i })).toBeVisible();
+  await expect(sessionRows(page).first()).toHaveText(/tomatoes/i);
+  await expect(sessionRows(other).first()).toHaveText(/tomatoes/i);
+
+  await page.getByRole('button', { name: 'Session menu' }).click();
+  await page.getByRole('menuitem', { name: 'Rename' }).click();
+  await page.keyboard.type('Balcony');
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('heading', { name: 'Balcony' })).toBeVisible();
+  await page.getByRole('button', { name: 'Session menu' }).click();
+  await expect(page.getByRole('menuitem', { name: 'Rename' })).toBeVisible();
+  await expect(page.getByRole('menuitem', { name: 'New title' })).toBeHidden();
+});
+
 test('deleting the open session can be undone, and then is for good', async ({ page }) => {
   await page.getByRole('link', { name: /Letter/ }).click();
   await page.getByRole('button', { name: 'Session menu' }).click();

@@ -6,6 +6,8 @@ import type { Stack } from '#e2e/harness/stack.ts';
 export interface SeedSession {
   channel: 'web' | 'telegram' | 'scheduled';
   title: string;
+  /** Its first words, so that another may be made. */
+  isTitleGenerated?: boolean;
   /** Last activity; now when left out. */
   updatedAt?: Date;
   pinned?: boolean;
@@ -45,7 +47,7 @@ function toRow(account: Account, session: SeedSession) {
     session_id: `${prefixes[session.channel]}:${id}`,
     channel: session.channel,
     title: session.title,
-    title_source: 'user',
+    title_source: session.isTitleGenerated ? 'generated' : 'user',
     pinned: session.pinned ?? false,
     created_at: instant,
     updated_at: instant,

@@ -62,6 +62,7 @@ const SENTENCES: Partial<Record<ErrorCode, string>> = {
   schedule_limit_reached: 'You have as many schedules as there can be. Delete one first.',
   schedule_not_found: 'This schedule does not exist.',
   session_not_found: 'This session does not exist.',
+  title_set_by_user: 'This title is your own.',
 };
 
 /** One plain sentence for the person in front of the screen. */

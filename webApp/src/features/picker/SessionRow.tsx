@@ -2,6 +2,7 @@ import { CircleAlert, Pin } from 'lucide-react';
 import { Link } from 'react-router';
 
 import type { Session } from '@/api/schema';
+import { isMakingTitle } from '@/api/sessionTitles';
 import { type RenderRowMenu, rowAttributes, type RowProps } from '@/features/picker/rowProps';
 import { CHANNEL_LABELS } from '@/lib/channel';
 import { FROM_PICKER } from '@/lib/fromPicker';
@@ -48,7 +49,14 @@ export function SessionRow(props: SessionRowProps) {
         {...rowAttributes(props)}
       >
         <ChannelTile channel={session.channel} className="row-span-2 size-7 max-phone:size-9" />
-        <span className="truncate text-sm max-phone:text-base">{nameSession(session)}</span>
+        <span
+          className={classNames(
+            'truncate text-sm max-phone:text-base',
+            isMakingTitle(session) && 'animate-pulse-dot',
+          )}
+        >
+          {nameSession(session)}
+        </span>
         <time
           dateTime={session.updated_at}
           className={classNames(

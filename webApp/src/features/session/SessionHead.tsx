@@ -1,9 +1,11 @@
 import type { ReactNode } from 'react';
 
 import type { Channel, Session } from '@/api/schema';
+import { isMakingTitle } from '@/api/sessionTitles';
 import { CHANNEL_LABELS } from '@/lib/channel';
 import { nameSession } from '@/lib/nameSession';
 import { ChannelTile } from '@/lib/ui/ChannelTile';
+import { classNames } from '@/lib/ui/classNames';
 
 const PLACES: Record<Channel, string> = {
   web: 'on the web',
@@ -33,9 +35,7 @@ export function SessionHead(props: SessionHeadProps) {
         <>
           <ChannelTile channel={session.channel} className="size-7 max-phone:mr-2" />
           <div className="min-w-0 flex-1">
-            <h1 className="truncate text-sm font-semibold max-phone:text-base">
-              {nameSession(session)}
-            </h1>
+            <Title session={session} />
             <p className="truncate text-xs text-muted max-phone:text-note">
               {origin ?? CHANNEL_LABELS[session.channel]}
               {continuedIn && (
@@ -49,5 +49,26 @@ export function SessionHead(props: SessionHeadProps) {
         </>
       )}
     </header>
+  );
+}
+
+/** In its place from the old title to the new one, and quiet while that is being made. */
+function Title({ session }: { session: Session }) {
+  const isMaking = isMakingTitle(session);
+  return (
+    <>
+      <h1
+        aria-busy={isMaking}
+        className={classNames(
+          'truncate text-sm font-semibold max-phone:text-base',
+          isMaking && 'animate-pulse-dot',
+        )}
+      >
+        {nameSession(session)}
+      </h1>
+      <span role="status" className="sr-only">
+        {isMaking && 'Making a title…'}
+      </span>
+    </>
   );
 }

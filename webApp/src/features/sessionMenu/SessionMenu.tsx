@@ -15,6 +15,7 @@ import { describeError } from '@/api/apiError';
 import { type ExportFormat, useExportSession } from '@/api/hooks/useExportSession';
 import { useUpdateSession } from '@/api/hooks/useUpdateSession';
 import type { Session } from '@/api/schema';
+import { NewTitleItem } from '@/features/sessionMenu/NewTitleItem';
 import { RenameDialog } from '@/features/sessionMenu/RenameDialog';
 import { useDeleteSession } from '@/features/sessionMenu/useDeleteSession';
 import { toastError } from '@/lib/toast';
@@ -51,6 +52,7 @@ export function SessionMenu({ session, isOpen, onOpenChange, ...look }: SessionM
           <Pencil aria-hidden size={16} className="text-icon" />
           Rename
         </MenuItem>
+        <NewTitleItem session={session} />
         <MenuItem onSelect={() => update({ pinned: !session.pinned })}>
           {session.pinned ? (
             <PinOff aria-hidden size={16} className="text-icon" />
