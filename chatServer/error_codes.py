@@ -3,6 +3,7 @@
 from typing import Literal
 
 ErrorCode = Literal[
+    "agent_not_found",
     "answer_streaming",
     "attachment_empty",
     "attachment_in_use",

@@ -20,6 +20,7 @@ from chatServer.limits import BODY_MAX_BYTES, BODY_TIMEOUT_SECONDS, SHUTDOWN_SEC
 from chatServer.log_redaction import hide_bot_token
 from chatServer.models import Problem
 from chatServer.routers import (
+    agent_router,
     attachment_router,
     auth_forwarder,
     branch_router,
@@ -87,6 +88,7 @@ def build_api(
         chat_history_router.router,
         branch_router.router,
         turn_router.router,
+        agent_router.router,
         attachment_router.router,
         link_router.router,
         schedule_router.router,

@@ -19,6 +19,7 @@ from pydantic_settings import (
 from chatServer.limits import ATTACHMENT_QUOTA_BYTES, DATABASE_POOL_SIZE, TITLE_AFTER_MESSAGES
 
 ENV_FILE = Path(".env.local")
+AGENTS_FILE = Path(__file__).parent.parent / "agents.toml"
 JWT_SECRET_MIN_LENGTH = 32
 DEMO_MODEL = "demo"
 TELEGRAM_API_URL = "https://api.telegram.org"
@@ -137,6 +138,7 @@ class Settings(BaseSettings):
     openai_base_url: Url | None = None
     chat_model: str | None = None
     chat_fallback_model: str | None = None
+    agents_file: Path = AGENTS_FILE
 
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=1, le=65535)

@@ -34,6 +34,7 @@ LAYERS = (
         "error_codes",
         "schedule_errors",
         "session_errors",
+        "agent_errors",
         "attachment_errors",
     ),
     ("limits", "log_redaction", "settings"),

@@ -24,10 +24,13 @@ from chatServer.dependencies.attachments import open_attachments
 from chatServer.dependencies.telegram import TelegramServices, open_telegram
 from chatServer.dependencies.tokens import JwksVerifier, SecretVerifier, TokenVerifier
 from chatServer.services.agent_directory import AgentDirectory
+from chatServer.services.agent_spec import AgentSpec
+from chatServer.services.agents_file import read_agents
 from chatServer.services.attachment_service import AttachmentService
 from chatServer.services.built_in_tools import build_tools
 from chatServer.services.chat_history_service import ChatHistoryService
 from chatServer.services.delivery_service import RedeliveryService
+from chatServer.services.file_reader import FileReader
 from chatServer.services.link_service import LinkService
 from chatServer.services.reply_generator import ReplyGenerator
 from chatServer.services.schedule_planner import SchedulePlanner
@@ -87,7 +90,10 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
     ):
         registry = SessionRegistry(transport)
         searches = SessionSearchRegistry(transport)
-        agents = AgentDirectory(generator, built_in=build_tools(SessionTools(registry, searches)))
+        tools = build_tools(SessionTools(registry, searches))
+        agents = AgentDirectory(
+            generator, _read_agents(settings), built_in=tools, files=FileReader(attachments)
+        )
         turns = TurnService(registry, generator, agents=agents)
         secret = settings.supabase_secret_key.get_secret_value()
         cursors = SessionCursors(secret)
@@ -151,11 +157,12 @@ ServicesDependency = Annotated[Services, Depends(get_services)]
 
 
 def check_services(settings: Settings) -> None:
-    """Return when what the settings name outside can do its work, or does not answer yet.
+    """Return when what the settings name beside them can do its work, or does not answer yet.
 
     Raises:
         SettingsError: It never will.
     """
+    _read_agents(settings)
     if settings.supabase_db_url is not None:
         check_postgres_login(settings.supabase_db_url)
 
@@ -175,6 +182,10 @@ async def _open_transport(
     size = settings.supabase_db_pool_size
     async with open_postgres_transport(settings.supabase_db_url, size=size) as transport:
         yield transport
+
+
+def _read_agents(settings: Settings) -> tuple[AgentSpec, ...]:
+    return read_agents(settings.agents_file, has_model=not settings.is_demo_model)
 
 
 def _build_generator(settings: Settings) -> ReplyGenerator:

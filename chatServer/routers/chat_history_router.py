@@ -7,6 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Path, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
+from chatServer.agent_errors import AgentNotFound
 from chatServer.branch_models import BranchPage
 from chatServer.database.parameters import SessionFilter
 from chatServer.dependencies.auth import CurrentUser
@@ -157,13 +158,18 @@ async def list_sessions(
 @router.post(
     "",
     status_code=201,
-    responses=document(SessionIdTaken)
+    responses=document(SessionIdTaken, ValidationFailed, AgentNotFound)
     | {200: {"model": Session, "description": "The caller's own session of that id, updated"}},
 )
 async def create_session(
-    body: CreateSessionRequest, response: Response, caller: CurrentUser, history: HistoryService
+    body: CreateSessionRequest,
+    response: Response,
+    caller: CurrentUser,
+    history: HistoryService,
+    services: ServicesDependency,
 ) -> Session:
     """Make a session. Sending the same `session_id` again answers 200 with the same session."""
+    services.agents.check(body.agent_name)
     made = await history.create_session(caller.user_id, body)
     response.status_code = 201 if made.created else 200
     return made.session

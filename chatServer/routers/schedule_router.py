@@ -6,6 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
+from chatServer.agent_errors import AgentNotFound
 from chatServer.dependencies.auth import CurrentUser
 from chatServer.dependencies.services import ServicesDependency
 from chatServer.errors import DatabaseUnavailable, InvalidCursor, Unauthorized, ValidationFailed
@@ -53,7 +54,7 @@ async def list_schedules(caller: CurrentUser, services: ServicesDependency) -> S
 @router.post(
     "",
     status_code=201,
-    responses=document(ScheduleIdTaken, ScheduleLimitReached)
+    responses=document(ScheduleIdTaken, ScheduleLimitReached, ValidationFailed, AgentNotFound)
     | {200: {"model": Schedule, "description": "The same request had made it before"}},
 )
 async def create_schedule(
@@ -63,6 +64,7 @@ async def create_schedule(
     services: ServicesDependency,
 ) -> Schedule:
     """Make a schedule."""
+    services.agents.check(body.agent_name)
     schedule, is_new = await services.schedules.create_schedule(caller, body)
     response.status_code = 201 if is_new else 200
     return schedule
@@ -87,7 +89,9 @@ async def get_schedule(
     return await services.schedules.get_schedule(caller, schedule_id)
 
 
-@router.patch("/{schedule_id:uuid}", responses=document(ScheduleNotFound))
+@router.patch(
+    "/{schedule_id:uuid}", responses=document(ScheduleNotFound, ValidationFailed, AgentNotFound)
+)
 async def update_schedule(
     schedule_id: UUID,
     body: UpdateScheduleRequest,
@@ -95,6 +99,7 @@ async def update_schedule(
     services: ServicesDependency,
 ) -> Schedule:
     """Change a schedule; new times count from now."""
+    services.agents.check(body.agent_name)
     return await services.schedules.update_schedule(caller, schedule_id, changes=body)
 
 

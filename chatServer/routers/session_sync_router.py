@@ -4,6 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Response
 
+from chatServer.agent_errors import AgentNotFound
 from chatServer.dependencies.auth import CurrentUser
 from chatServer.dependencies.services import ServicesDependency
 from chatServer.errors import (
@@ -37,7 +38,9 @@ async def sync_sessions(
 
 @router.put(
     SESSION_PATH,
-    responses=document(SessionIdTaken, SessionDeleted)
+    responses=document(
+        SessionIdTaken, SessionDeleted, ValidationFailed, RequestIdReused, AgentNotFound
+    )
     | {201: {"model": Session, "description": "The session was made"}},
 )
 async def put_session(
@@ -51,6 +54,7 @@ async def put_session(
 
     A message is stored once for each `client_request_id`; what was sent before changes nothing.
     """
+    services.agents.check(body.agent_name)
     written = await services.sync.put_session(caller, session_id=session_id, request=body)
     response.status_code = 201 if written.created else 200
     return written.session

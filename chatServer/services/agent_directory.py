@@ -2,15 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 
+from chatServer.agent_errors import AgentNotFound
+from chatServer.agent_models import AgentList, ListedAgent
 from chatServer.models import Session
-from chatServer.services.agent_spec import DEFAULT_AGENT, AgentSpec
+from chatServer.services.agent_spec import DEFAULT_AGENT, UNNAMED, AgentSpec
 from chatServer.services.agent_tools import AgentContext, Tool, find_tool
-from chatServer.services.provider_failures import ReplyFailed
+from chatServer.services.file_reader import FileReader
 from chatServer.services.reply import Reply
 from chatServer.services.reply_generator import ReplyGenerator
-
-UNNAMED = "assistant"
-"""What sessions are called that were begun without a choice, on every channel."""
 
 
 class AgentDirectory:
@@ -22,9 +21,10 @@ class AgentDirectory:
         agents: Sequence[AgentSpec] = (),
         *,
         built_in: Mapping[str, Tool] | None = None,
+        files: FileReader | None = None,
     ) -> None:
         self._generator = generator
-        self._is_declared = bool(agents)
+        self._files = files
         self.agents = tuple(agents) or (DEFAULT_AGENT,)
         self._by_name = {UNNAMED: self.agents[0]}
         self._by_name |= {old: agent for agent in self.agents for old in agent.former_names}
@@ -36,29 +36,50 @@ class AgentDirectory:
         }
 
     @property
-    def default_name(self) -> str:
-        """The name of the agent that answers where none was chosen."""
-        return self.agents[0].name
+    def default(self) -> AgentSpec:
+        """The agent that answers where none was chosen."""
+        return self.agents[0]
 
-    def knows(self, name: str) -> bool:
-        """Tell whether a name may be chosen; without a declaration any may."""
-        return not self._is_declared or name in self._by_name
+    def find(self, name: str) -> AgentSpec | None:
+        """Return the agent of a name, also of one that it had before."""
+        return self._by_name.get(name)
 
-    def start_reply(self, session: Session) -> Reply:
-        """Prepare the reply of the session's agent.
+    def check(self, name: str | None) -> None:
+        """Return when a name may be chosen, or none was.
 
         Raises:
-            ReplyFailed: The agent is no longer there.
+            AgentNotFound: No agent has it.
         """
-        agent = self._by_name.get(session.agent_name)
-        if agent is None and self._is_declared:
-            raise ReplyFailed(
-                f"There is no agent named “{session.agent_name}” on this server any more."
-                f" Go on in a new session, or have it declared again."
-            )
-        agent = agent or self.agents[0]
-        return self._generator.start_reply(
+        if name is not None and name not in self._by_name:
+            raise AgentNotFound([agent.name for agent in self.agents])
+
+    def list_agents(self) -> AgentList:
+        """Return what people choose from."""
+        return AgentList(
+            agents=[
+                ListedAgent(
+                    name=agent.name,
+                    title=agent.shown_title,
+                    description=agent.description,
+                    is_default=agent is self.default,
+                    former_names=list(agent.former_names),
+                )
+                for agent in self.agents
+            ]
+        )
+
+    def start_reply(self, session: Session) -> Reply:
+        """Prepare the reply of the session's agent, or of the default one, with a notice."""
+        agent = self.find(session.agent_name) or self.default
+        reply = self._generator.start_reply(
             agent,
             self._tools.get(agent.name, ()),
             context=AgentContext(user_id=session.user_id, session_id=session.session_id),
+            files=self._files,
         )
+        if self.find(session.agent_name) is None:
+            reply.tell(
+                f"There is no agent “{session.agent_name}” on this server, so"
+                f" {agent.shown_title} answered."
+            )
+        return reply

@@ -1,13 +1,18 @@
 """What an agent is: a name, what it is told, which models and tools it has, and its limits."""
 
+import re
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from chatServer.fields import AgentName, Text
 from chatServer.limits import (
+    AGENT_TITLE_MAX_LENGTH,
     CONTEXT_ITEMS_DEFAULT,
     CONTEXT_ITEMS_MAX,
+    DECLARED_NAME_MAX_LENGTH,
+    REPLY_MAX_SECONDS,
+    TOOL_CALLS_MAX,
     TOOL_RESULT_BYTES_DEFAULT,
     TOOL_RESULT_BYTES_MAX,
     TOOL_SECONDS_DEFAULT,
@@ -21,6 +26,12 @@ SEARCH_SESSIONS = "search_sessions"
 OPEN_SESSION = "open_session"
 BUILT_IN_TOOLS = (SEARCH_SESSIONS, OPEN_SESSION)
 
+UNNAMED = "assistant"
+"""What sessions are called that were begun without a choice, on every channel."""
+
+NAME_PATTERN = r"^[a-z0-9][a-z0-9_-]*$"
+
+DeclaredName = Annotated[str, Field(pattern=NAME_PATTERN, max_length=DECLARED_NAME_MAX_LENGTH)]
 ModelName = Annotated[Text, Field(min_length=1, max_length=200)]
 
 
@@ -34,7 +45,9 @@ class AgentLimits(Declared):
     """How far one answer of an agent may go."""
 
     history_items: int = Field(default=CONTEXT_ITEMS_DEFAULT, ge=1, le=CONTEXT_ITEMS_MAX)
+    answer_seconds: float = Field(default=REPLY_MAX_SECONDS, gt=0, le=REPLY_MAX_SECONDS)
     tool_turns: int = Field(default=TOOL_TURNS_DEFAULT, ge=1, le=TOOL_TURNS_MAX)
+    tool_calls: int = Field(default=TOOL_CALLS_MAX, ge=1, le=TOOL_CALLS_MAX)
     tool_seconds: float = Field(default=TOOL_SECONDS_DEFAULT, gt=0, le=TOOL_SECONDS_MAX)
     tool_result_bytes: int = Field(
         default=TOOL_RESULT_BYTES_DEFAULT, ge=1000, le=TOOL_RESULT_BYTES_MAX
@@ -44,7 +57,8 @@ class AgentLimits(Declared):
 class AgentSpec(Declared):
     """One agent; without a model of its own it has the server's."""
 
-    name: AgentName
+    name: DeclaredName
+    title: Annotated[Text, Field(max_length=AGENT_TITLE_MAX_LENGTH)] = ""
     description: Annotated[Text, Field(max_length=500)] = ""
     instructions: Annotated[Text, Field(min_length=1, max_length=100_000)] = INSTRUCTIONS
     model: ModelName | None = None
@@ -53,9 +67,14 @@ class AgentSpec(Declared):
     former_names: tuple[AgentName, ...] = ()
     limits: AgentLimits = AgentLimits()
 
+    @property
+    def shown_title(self) -> str:
+        """What people read; without a title of its own the name, spelled out."""
+        return self.title or re.sub(r"[-_]+", " ", self.name).strip().capitalize()
+
 
 DEFAULT_AGENT = AgentSpec(
-    name="assistant",
+    name=UNNAMED,
     description="Answers, and finds what was said in your other sessions.",
     tools=BUILT_IN_TOOLS,
 )

@@ -13,8 +13,8 @@ from agents import FunctionTool, function_tool
 from agents.tool_context import ToolContext
 
 from chatServer.agent_models import ToolStep
-from chatServer.limits import TOOL_CALLS_MAX, TOOL_ITEMS_MAX_BYTES
-from chatServer.services.agent_spec import AgentLimits
+from chatServer.limits import TOOL_ITEMS_MAX_BYTES
+from chatServer.services.agent_spec import BUILT_IN_TOOLS, AgentLimits
 from chatServer.services.storable import make_storable
 
 logger = logging.getLogger(__name__)
@@ -27,7 +27,7 @@ TOO_MUCH = "The result was left out: the tools of this answer have returned too 
 
 
 class UnknownTool(Exception):
-    """A name leads to no tool; the message is one sentence that says why."""
+    """A name leads to no tool; the message says why in one sentence, without its full stop."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ class ToolUse:
     def _bind(self, tool: Tool) -> FunctionTool:
         async def invoke(context: ToolContext[Any], arguments: str) -> str:
             self._calls += 1
-            if self._calls > TOOL_CALLS_MAX:
+            if self._calls > self._limits.tool_calls:
                 return TOO_OFTEN
             result, is_done = await self._call(tool.function, context, arguments)
             label = _describe(tool, arguments, result if is_done else "")
@@ -119,14 +119,15 @@ def find_tool(name: str, built_in: Mapping[str, Tool]) -> Tool:
         return built_in[name]
     module_name, separator, attribute = name.partition(":")
     if not separator:
-        known = ", ".join(built_in)
+        known = ", ".join(BUILT_IN_TOOLS)
         raise UnknownTool(f"there is no tool {name!r}; take {known}, or module:function")
     try:
         found = getattr(importlib.import_module(module_name), attribute)
         if not isinstance(found, FunctionTool):
             found = function_tool(found, failure_error_function=None)
     except Exception as error:  # a module may fail with anything while it is imported
-        raise UnknownTool(f"the tool {name!r} cannot be used: {error}") from error
+        reason = str(error).rstrip(".") or type(error).__name__
+        raise UnknownTool(f"the tool {name!r} cannot be used: {reason}") from error
     return Tool(found, lambda _arguments, _result: f"Used {found.name}")
 
 

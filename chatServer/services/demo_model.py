@@ -38,7 +38,7 @@ class DemoModel(Model):
     ) -> AsyncGenerator[TResponseStreamEvent, None]:
         """Yield the answer to the last item as response events."""
         items = [input] if isinstance(input, str) else input
-        texts = [item if isinstance(item, str) else str(item.get("content", "")) for item in items]
+        texts = [item if isinstance(item, str) else _text_of(item.get("content")) for item in items]
         text = compose_demo_reply(texts)
         number = 0
         for number, word in enumerate(split_words(text)):
@@ -55,6 +55,13 @@ class DemoModel(Model):
         yield ResponseCompletedEvent(
             type="response.completed", response=_whole_response(text), sequence_number=number + 1
         )
+
+
+def _text_of(content: object) -> str:
+    """Return what was written; a part that is a file is named there."""
+    if not isinstance(content, list):
+        return str(content or "")
+    return "\n\n".join(part["text"] for part in content if "text" in part)
 
 
 def _whole_response(text: str) -> Response:

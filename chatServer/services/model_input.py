@@ -2,8 +2,10 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
+from uuid import UUID
 
-from chatServer.models import Message
+from chatServer.models import Attachment, Message
+from chatServer.services.file_parts import FilePart, name_file
 from chatServer.services.instructions import GO_ON
 
 CALL = "function_call"
@@ -14,41 +16,52 @@ Item = dict[str, Any]
 """An item as the OpenAI Agents SDK takes it: a message, a call of a tool, or its result."""
 
 
-def to_items(messages: Sequence[Message], *, has_tools: bool = True) -> list[Item]:
+def to_items(
+    messages: Sequence[Message],
+    *,
+    has_tools: bool = True,
+    files: Mapping[UUID, FilePart] | None = None,
+) -> list[Item]:
     """Return a branch, oldest first, without what says nothing to a model.
 
     A result never stands without its call, nor a call without its result. Without tools both are
     left out: some models refuse what they cannot use. After an answer that broke off the model is
-    asked to go on with it. The files of a message are named after its text; what they hold is
-    not given.
+    asked to go on with it. The files of a message come after its text; one that is not among
+    `files` is only named.
     """
-    items = [item for message in messages if (item := _to_item(message)) is not None]
+    shown = files or {}
+    items = [item for message in messages if (item := _to_item(message, shown)) is not None]
     kept = list(_pair_calls(items)) if has_tools else [i for i in items if "role" in i]
     if messages and messages[-1].role == "assistant":
         kept.append({"role": "user", "content": GO_ON})
     return kept
 
 
-def _to_item(message: Message) -> Item | None:
+def _to_item(message: Message, files: Mapping[UUID, FilePart]) -> Item | None:
     item = message.item
     if item is not None and item.get("type") in (CALL, RESULT):
         return item
     role = item.get("role") if item is not None else message.role
     if item is not None and role in ("user", "assistant", "system") and _is_text(item):
         return {"role": role, "content": item["content"]} if item["content"] else None
-    text = _text_of(message)
-    if message.role == "tool" or not text:
+    content = _content_of(message, files)
+    if message.role == "tool" or not content:
         return None
-    return {"role": message.role, "content": text}
+    return {"role": message.role, "content": content}
 
 
-def _text_of(message: Message) -> str:
-    """Return what was written, and after it the names of its files."""
-    files = [f"{file.filename} ({file.content_type})" for file in message.attachments]
-    if not files:
+def _content_of(message: Message, files: Mapping[UUID, FilePart]) -> str | list[Item]:
+    """Return text alone as a string, which every model takes, else the parts of the message."""
+    if not message.attachments:
         return message.content
-    note = f"[Attached files, whose content you cannot see: {', '.join(files)}]"
-    return f"{message.content}\n\n{note}" if message.content else note
+    parts = [_show_file(attachment, files) for attachment in message.attachments]
+    text = "\n\n".join(filter(None, [message.content, *(part.text for part in parts)]))
+    others = [part.item for part in parts if part.item is not None]
+    return [{"type": "input_text", "text": text}, *others] if others else text
+
+
+def _show_file(attachment: Attachment, files: Mapping[UUID, FilePart]) -> FilePart:
+    return files.get(attachment.id) or name_file(attachment)
 
 
 def _is_text(item: Mapping[str, Any]) -> bool:

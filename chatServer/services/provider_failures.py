@@ -1,5 +1,6 @@
 """What a failing provider means, in plain words."""
 
+from collections.abc import Collection
 from typing import Literal
 
 import openai
@@ -19,13 +20,27 @@ EMPTY = "The model gave an empty answer."
 TOO_SLOW = "The model did not answer in time."
 NO_MODEL = "No model is connected; the demo model only repeats what it is told."
 
-Feature = Literal["tools", "usage"]
+Feature = Literal["tools", "usage", "image", "pdf"]
+FILE_FEATURES: tuple[Feature, ...] = ("pdf", "image")
 REFUSED_FEATURES: tuple[tuple[Feature, str], ...] = (
     ("usage", "stream_options"),
     ("usage", "include_usage"),
     ("tools", "tool"),
     ("tools", "function call"),
+    # One that does not know files lists what it knows, images among it.
+    ("pdf", "file"),
+    ("pdf", "pdf"),
+    ("pdf", "document"),
+    ("image", "image"),
+    ("image", "vision"),
+    ("image", "multimodal"),
+    ("image", "multi-modal"),
+    ("image", "content must be a string"),
+    ("pdf", "content must be a string"),
 )
+REFUSING_STATUSES = (400, 404, 413, 415, 422)
+FILE_REFUSING_STATUSES = (*REFUSING_STATUSES, 500, 501)
+"""llama.cpp answers 500 to an image that its model does not take."""
 
 
 class ReplyFailed(Exception):
@@ -49,9 +64,16 @@ def describe_failure(error: Exception) -> str:
     return f"{type(error).__name__}, {status}"
 
 
-def find_refused_feature(error: Exception) -> Feature | None:
-    """Tell what of a request a provider does not take, as small and older ones do not."""
-    if not isinstance(error, openai.APIStatusError) or error.status_code not in (400, 404, 422):
+def find_refused_feature(error: Exception, sent: Collection[Feature]) -> Feature | None:
+    """Tell what of the sent a provider does not take, as small and older ones do not."""
+    if not isinstance(error, openai.APIStatusError):
         return None
+    files: list[Feature] = [feature for feature in FILE_FEATURES if feature in sent]
+    if error.status_code not in (FILE_REFUSING_STATUSES if files else REFUSING_STATUSES):
+        return None
+    if error.status_code == 413:
+        return files[0] if files else None
     told = f"{error.message} {error.body}".lower()
-    return next((feature for feature, word in REFUSED_FEATURES if word in told), None)
+    return next(
+        (feature for feature, word in REFUSED_FEATURES if feature in sent and word in told), None
+    )

@@ -1,9 +1,10 @@
 """One reply being generated: which model, which tools, and what is remembered of it."""
 
 import logging
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Collection, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
+from uuid import UUID
 
 from agents import MaxTurnsExceeded, Model
 from pydantic import JsonValue
@@ -13,10 +14,13 @@ from chatServer.models import Message
 from chatServer.services.agent_run import AgentRun
 from chatServer.services.agent_spec import AgentSpec
 from chatServer.services.agent_tools import AgentContext, ToolUse
+from chatServer.services.file_parts import FilePart
+from chatServer.services.file_reader import FileReader
 from chatServer.services.model_input import CALL, RESULT, Item, to_items
 from chatServer.services.provider_failures import (
     EMPTY,
     UNREADABLE,
+    Feature,
     ReplyFailed,
     describe_failure,
     explain_failure,
@@ -27,8 +31,10 @@ logger = logging.getLogger(__name__)
 
 ITEM_SHOWN_LENGTH = 500
 
-MakeItems = Callable[[bool], list[Item]]
-"""Makes what a model is asked with, for one that takes tools and for one that does not."""
+ALWAYS_SENT: frozenset[Feature] = frozenset(("tools", "usage"))
+
+MakeItems = Callable[[Collection[Feature]], list[Item]]
+"""Makes what a model is asked with, without the features that it does not take."""
 
 
 @dataclass(slots=True)
@@ -37,7 +43,7 @@ class Provider:
 
     provider_id: str
     models: Sequence[tuple[str, Model]]
-    refused: dict[str, set[str]] = field(default_factory=dict)
+    refused: dict[str, set[Feature]] = field(default_factory=dict)
 
 
 class Reply:
@@ -50,6 +56,7 @@ class Reply:
         *,
         tools: ToolUse | None = None,
         context: AgentContext | None = None,
+        files: FileReader | None = None,
     ) -> None:
         self.agent = agent
         self.model_id = provider.models[0][0]
@@ -58,6 +65,8 @@ class Reply:
         self._provider = provider
         self._tools = tools
         self._context = context
+        self._files = files
+        self._sent_files: set[Feature] = set()
         self._made: list[Item] = []
         self._usage = TokenUsage(input_tokens=0, output_tokens=0, requests=0)
         self._has_text = False
@@ -70,9 +79,14 @@ class Reply:
         """
         if messages and messages[-1].role == "assistant" and messages[-1].content:
             self._made.append(_say(messages[-1].content))
-        async with aclosing(
-            self.stream_answer(lambda has_tools: to_items(messages, has_tools=has_tools))
-        ) as pieces:
+        files = await self._read_files(messages)
+        self._sent_files = {file.feature for file in files.values() if file.feature}
+
+        def make_items(refused: Collection[Feature]) -> list[Item]:
+            taken = {at: file for at, file in files.items() if file.feature not in refused}
+            return to_items(messages, has_tools="tools" not in refused, files=taken)
+
+        async with aclosing(self.stream_answer(make_items)) as pieces:
             async for piece in pieces:
                 yield piece
 
@@ -81,7 +95,7 @@ class Reply:
         reason = UNREADABLE
         for name, model in self._provider.models:
             if name != self.model_id:
-                self.fallback_notice = f"{self.model_id} did not answer, so {name} did. {reason}"
+                self.tell(f"{self.model_id} did not answer, so {name} did. {reason}")
                 self.model_id = name
             try:
                 async with aclosing(self._ask(name, model, items)) as pieces:
@@ -104,6 +118,11 @@ class Reply:
                 break
         raise ReplyFailed(reason)
 
+    def tell(self, notice: str) -> None:
+        """Store a sentence with the answer, after those before it, on who gives it."""
+        told = self.fallback_notice
+        self.fallback_notice = f"{told} {notice}" if told else notice
+
     def memory(self) -> dict[str, JsonValue]:
         """Return what is stored with the answer: shapes as in `complete_turn_v2`."""
         memory: dict[str, JsonValue] = {}
@@ -121,16 +140,17 @@ class Reply:
     async def _ask(self, name: str, model: Model, items: MakeItems) -> AsyncGenerator[str, None]:
         """Ask one model, and once more without what it refuses to be sent."""
         refused = set(self._provider.refused.get(name, ()))
+        if self._tools is None:
+            refused.add("tools")
         while True:
-            has_tools = self._tools is not None and "tools" not in refused
             run = AgentRun(
                 self.agent,
                 model,
-                tools=self._tools.functions if self._tools and has_tools else (),
+                tools=self._tools.functions if self._tools and "tools" not in refused else (),
                 counts_tokens="usage" not in refused,
             )
             # What a model that failed had done already, the next one need not do again.
-            given = items(has_tools) + [item for item in self._made if "role" not in item]
+            given = items(refused) + [item for item in self._made if "role" not in item]
             has_text = False
             try:
                 async with aclosing(run.stream_text(given, self._context)) as pieces:
@@ -138,15 +158,23 @@ class Reply:
                         has_text = True
                         yield piece
             except Exception as error:
-                feature = None if has_text or run.items else find_refused_feature(error)
-                if feature is None or feature in refused:
+                if has_text or run.items:
+                    raise
+                feature = find_refused_feature(error, ({*ALWAYS_SENT, *self._sent_files}) - refused)
+                if feature is None:
                     raise
                 refused.add(feature)
                 continue
             finally:
                 self._take(run)
-            self._provider.refused[name] = refused
+            # A broken image is refused as well; it says nothing about the next one.
+            self._provider.refused[name] = refused & ALWAYS_SENT
             return
+
+    async def _read_files(self, messages: Sequence[Message]) -> dict[UUID, FilePart]:
+        if self._files is None or self._context is None:
+            return {}
+        return await self._files.read_files(self._context.user_id, messages)
 
     def _take(self, run: AgentRun) -> None:
         self._made += run.items

@@ -11,7 +11,8 @@ from agents import Model, OpenAIProvider
 from chatServer.services.agent_spec import DEFAULT_AGENT, AgentSpec
 from chatServer.services.agent_tools import AgentContext, Tool, ToolUse
 from chatServer.services.demo_model import DEMO_MODEL_ID, DemoModel
-from chatServer.services.provider_failures import NO_MODEL, TOO_SLOW
+from chatServer.services.file_reader import FileReader
+from chatServer.services.provider_failures import NO_MODEL, TOO_SLOW, Feature
 from chatServer.services.provider_failures import ReplyFailed as ReplyFailed
 from chatServer.services.reply import Provider, Reply
 from chatServer.services.whole_stream import require_whole_stream
@@ -40,7 +41,7 @@ class ReplyGenerator:
         self._demo = DemoModel(demo_pace_seconds)
         self._names = [name for name in (model, fallback_model) if name]
         self._models: dict[str, Model] = {}
-        self._refused: dict[str, set[str]] = {}
+        self._refused: dict[str, set[Feature]] = {}
         if model is not None:
             self._client = _make_client(api_key, base_url)
             self._provider = OpenAIProvider(openai_client=self._client, use_responses=False)
@@ -53,6 +54,7 @@ class ReplyGenerator:
         tools: Sequence[Tool] = (),
         *,
         context: AgentContext | None = None,
+        files: FileReader | None = None,
     ) -> Reply:
         """Prepare one reply; nothing is asked before its text is read."""
         return Reply(
@@ -60,6 +62,7 @@ class ReplyGenerator:
             Provider(self._provider_id, self._find_models(agent), self._refused),
             tools=ToolUse(tools, agent.limits) if tools else None,
             context=context,
+            files=files,
         )
 
     async def complete_text(

@@ -18,7 +18,6 @@ from chatServer.limits import (
     CHECKPOINT_SECONDS,
     LEASE_SECONDS,
     REPLY_MAX_BYTES,
-    REPLY_MAX_SECONDS,
 )
 from chatServer.models import Message
 from chatServer.services.agent_directory import AgentDirectory
@@ -113,7 +112,7 @@ class TurnRunner:
     async def _generate(self) -> Answer:
         turn = self._turn
         reply = self._reply = self._agents.start_reply(turn.session)
-        async with asyncio.timeout(REPLY_MAX_SECONDS):
+        async with asyncio.timeout(reply.agent.limits.answer_seconds):
             remembered = await self._remember(reply.agent.limits.history_items)
             async with aclosing(reply.stream_text(turn.context(remembered))) as pieces:
                 async for text in pieces:

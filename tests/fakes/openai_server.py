@@ -101,12 +101,24 @@ class Prompt:
     def messages(self) -> list[tuple[str, str]]:
         """Role and content of every message but the instructions."""
         told = [m for m in self.body["messages"] if m["role"] != "system"]
-        return [(m["role"], m.get("content") or "") for m in told]
+        return [(m["role"], _text_of(m.get("content"))) for m in told]
+
+    @property
+    def files(self) -> list[dict[str, Any]]:
+        """Every part of the messages that is not text."""
+        contents = [m["content"] for m in self.body["messages"] if isinstance(m["content"], list)]
+        return [part for parts in contents for part in parts if part["type"] != "text"]
 
     @property
     def tools(self) -> list[str]:
         """The names of the tools that were offered."""
         return [tool["function"]["name"] for tool in self.body.get("tools", ())]
+
+
+def _text_of(content: str | list[dict[str, Any]] | None) -> str:
+    if isinstance(content, list):
+        return "".join(part.get("text", "") for part in content)
+    return content or ""
 
 
 class FakeOpenAI(LoopbackServer):

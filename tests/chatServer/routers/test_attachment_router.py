@@ -111,14 +111,6 @@ class TestSend:
         refused = await visit.client.delete(first["url"])
         assert problem(refused) == (409, "attachment_in_use")
 
-    async def test_the_model_is_told_the_names_of_files_it_cannot_see(self, visit: Visit) -> None:
-        for text in ("", "What is this?"):
-            file = await uploaded(visit.client, visit.session_id, PNG, "red.png")
-            await send(visit, message_body(text) | {"attachment_ids": [file["id"]]})
-            role, told = visit.stage.fake.prompts[-1].messages[-1]
-            assert (role, told.startswith(text)) == ("user", True)
-            assert "red.png (image/png)" in told
-
     async def test_the_same_request_with_other_files_is_refused(self, visit: Visit) -> None:
         one = await uploaded(visit.client, visit.session_id, b"one")
         other = await uploaded(visit.client, visit.session_id, b"other")

@@ -57,14 +57,14 @@ async def run_to_the_end(visitor: Visitor, schedule_id: str) -> dict[str, Any]:
 
 class TestCreate:
     async def test_answers_with_words_and_the_next_five_times(self, visitor: Visitor) -> None:
-        made = await create(visitor, agent_name="scout", notify_telegram=True)
+        made = await create(visitor, agent_name="librarian", notify_telegram=True)
         assert made["description"] == "At 08:30 every day"
         times = [datetime.fromisoformat(time) for time in made["next_runs_at"]]
         assert made["next_run_at"] == made["next_runs_at"][0]
         assert len(times) == 5
         assert datetime.now(UTC) < times[0] < datetime.now(UTC) + timedelta(days=1, minutes=61)
         assert times == sorted(times)
-        assert (made["title"], made["agent_name"]) == ("What is new?", "scout")
+        assert (made["title"], made["agent_name"]) == ("What is new?", "librarian")
         assert (made["notify_telegram"], made["is_enabled"]) == (True, True)
         assert (made["run_count"], made["last_run"]) == (0, None)
 
@@ -123,13 +123,13 @@ class TestChange:
 
 class TestRunNow:
     async def test_makes_a_session_with_prompt_and_answer(self, visitor: Visitor) -> None:
-        made = await create(visitor, title="Digest", agent_name="scout")
+        made = await create(visitor, title="Digest", agent_name="librarian")
         run = await run_to_the_end(visitor, made["schedule_id"])
         assert (run["status"], run["trigger"], run["attempt"]) == ("completed", "manual", 1)
         assert run["failure_reason"] is None
         assert run["duration_seconds"] > 0
         session = (await visitor.client.get(f"{SESSIONS}/{run['session_id']}")).json()
-        assert (session["channel"], session["agent_name"]) == ("scheduled", "scout")
+        assert (session["channel"], session["agent_name"]) == ("scheduled", "librarian")
         assert (session["is_active"], session["is_folded"]) == (False, True)
         assert session["schedule_id"] == made["schedule_id"]
         assert session["title"].startswith("Digest · ")

@@ -138,21 +138,6 @@ async def test_an_agent_may_know_less_and_never_a_result_without_its_call(
     assert [m["content"] for m in told(stage.fake.prompts[-1])] == ["echo: []", "two"]
 
 
-async def test_a_session_whose_agent_is_gone_says_so_until_it_is_back(stage: TurnStage) -> None:
-    caller = await stage.sign_up()
-    session_id = await stage.new_session(caller)
-    await stage.execute(
-        "update chat_sessions set agent_name = 'gone' where session_id = %s", session_id
-    )
-    stage.turns = await stage.start_replica(agents=[DEFAULT_AGENT])
-    answer = (await say(stage, caller, session_id, "hello")).answer
-    assert answer.status == "failed"
-    assert "no agent named “gone”" in (answer.failure_reason or "")
-    back = DEFAULT_AGENT.model_copy(update={"former_names": ("gone",)})
-    stage.turns = await stage.start_replica(agents=[back])
-    assert (await say(stage, caller, session_id, "hello")).answer.status == "complete"
-
-
 class TestOpeningSessions:
     async def test_finds_and_reads_the_callers_own_and_no_others(self, stage: TurnStage) -> None:
         owner, stranger = await stage.sign_up(), await stage.sign_up()

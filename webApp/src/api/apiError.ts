@@ -56,14 +56,29 @@ function isProblem(body: unknown): body is Problem {
   );
 }
 
+const FORESEEN = {
+  attachment_empty: 'This file is empty.',
+  attachment_too_large: 'This file is larger than 20 MB.',
+} as const satisfies Partial<Record<ErrorCode, string>>;
+
 const SENTENCES: Partial<Record<ErrorCode, string>> = {
+  ...FORESEEN,
   answer_streaming: 'This answer is still being written.',
+  attachment_in_use: 'This file is part of a message.',
+  attachment_not_found: 'A file of this message is no longer there.',
+  attachment_quota_exceeded: 'There is no room for more files. Delete sessions you do not need.',
+  attachment_type_mismatch: 'This file is not what its name says.',
   schedule_busy: 'A run of this schedule is still going.',
   schedule_limit_reached: 'You have as many schedules as there can be. Delete one first.',
   schedule_not_found: 'This schedule does not exist.',
   session_not_found: 'This session does not exist.',
   title_set_by_user: 'This title is your own.',
 };
+
+/** What is said of a refusal that the app foresees by itself. */
+export function describeCode(code: keyof typeof FORESEEN): string {
+  return FORESEEN[code];
+}
 
 /** One plain sentence for the person in front of the screen. */
 export function describeError(error: unknown): string {
@@ -72,6 +87,8 @@ export function describeError(error: unknown): string {
   if (error.status === 401) return 'Your sign-in has ended.';
   const sentence = SENTENCES[error.code];
   if (sentence !== undefined) return sentence;
+  // From something between here and the server, which has a limit of its own.
+  if (error.status === 413) return 'This is too large for the server.';
   if (error.status === 503) return 'The server is busy at the moment.';
   return 'The server could not answer this.';
 }

@@ -28,6 +28,9 @@ export const queryKeys = {
     [...queryKeys.all, 'schedules', 'runs', scheduleId] as const,
   telegramLinks: () => [...queryKeys.all, 'telegram', 'links'] as const,
   telegramInvitation: () => [...queryKeys.all, 'telegram', 'invitation'] as const,
+  /** Apart from `all`: bytes are never stored with the rest. */
+  attachmentBytes: (attachmentId: string, type: string) =>
+    ['attachment', attachmentId, type] as const,
   messages: (sessionId: string) => [...queryKeys.session(sessionId), 'messages'] as const,
   newestMessages: (sessionId: string) => [...queryKeys.session(sessionId), 'newest'] as const,
 };

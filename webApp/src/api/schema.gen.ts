@@ -326,6 +326,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/chat/agents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Agents
+         * @description List the agents of this server, the one that nobody has to choose first.
+         */
+        get: operations["list_agents_api_chat_agents_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/chat/sessions/{session_id}/attachments": {
         parameters: {
             query?: never;
@@ -595,6 +615,14 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /**
+         * AgentList
+         * @description The agents in the order in which they are declared, the default one first.
+         */
+        AgentList: {
+            /** Agents */
+            agents: components["schemas"]["ListedAgent"][];
+        };
+        /**
          * Attachment
          * @description A file of a session; its type and kind are those of its content, whatever its name says.
          */
@@ -834,6 +862,28 @@ export interface components {
              * Format: date-time
              */
             expires_at: string;
+        };
+        /**
+         * ListedAgent
+         * @description An agent that sessions and schedules may name; what it is told is not shown.
+         */
+        ListedAgent: {
+            /** Name */
+            name: string;
+            /** Title */
+            title: string;
+            /** Description */
+            description: string;
+            /**
+             * Is Default
+             * @description It answers where nobody has chosen.
+             */
+            is_default: boolean;
+            /**
+             * Former Names
+             * @description What older sessions may call it.
+             */
+            former_names: string[];
         };
         /**
          * Message
@@ -1782,7 +1832,7 @@ export interface components {
              * Code
              * @enum {string}
              */
-            code: "answer_streaming" | "attachment_empty" | "attachment_in_use" | "attachment_not_found" | "attachment_quota_exceeded" | "attachment_too_large" | "attachment_type_mismatch" | "body_too_large" | "cursor_expired" | "database_unavailable" | "internal_error" | "invalid_cursor" | "link_not_found" | "message_not_an_answer" | "message_not_editable" | "message_not_found" | "method_not_allowed" | "not_found" | "request_id_reused" | "request_timeout" | "run_not_found" | "schedule_busy" | "schedule_id_taken" | "schedule_limit_reached" | "schedule_not_found" | "session_deleted" | "session_id_taken" | "session_not_found" | "storage_unavailable" | "telegram_not_configured" | "telegram_unavailable" | "title_set_by_user" | "unauthorized" | "validation_failed" | "webhook_refused";
+            code: "agent_not_found" | "answer_streaming" | "attachment_empty" | "attachment_in_use" | "attachment_not_found" | "attachment_quota_exceeded" | "attachment_too_large" | "attachment_type_mismatch" | "body_too_large" | "cursor_expired" | "database_unavailable" | "internal_error" | "invalid_cursor" | "link_not_found" | "message_not_an_answer" | "message_not_editable" | "message_not_found" | "method_not_allowed" | "not_found" | "request_id_reused" | "request_timeout" | "run_not_found" | "schedule_busy" | "schedule_id_taken" | "schedule_limit_reached" | "schedule_not_found" | "session_deleted" | "session_id_taken" | "session_not_found" | "storage_unavailable" | "telegram_not_configured" | "telegram_unavailable" | "title_set_by_user" | "unauthorized" | "validation_failed" | "webhook_refused";
             /** Detail */
             detail: string;
             /**
@@ -2034,7 +2084,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The request is not valid (`validation_failed`); Request id reused (`request_id_reused`) */
+            /** @description The request is not valid (`validation_failed`); Request id reused (`request_id_reused`); Agent not found (`agent_not_found`) */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -2598,7 +2648,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The request is not valid (`validation_failed`) */
+            /** @description The request is not valid (`validation_failed`); Agent not found (`agent_not_found`) */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -3466,6 +3516,44 @@ export interface operations {
             };
         };
     };
+    list_agents_api_chat_agents_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgentList"];
+                };
+            };
+            /** @description Sign in first (`unauthorized`) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed (`internal_error`) */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     upload_attachment_api_chat_sessions__session_id__attachments_post: {
         parameters: {
             query?: never;
@@ -4086,7 +4174,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The request is not valid (`validation_failed`) */
+            /** @description The request is not valid (`validation_failed`); Agent not found (`agent_not_found`) */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -4366,7 +4454,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The request is not valid (`validation_failed`) */
+            /** @description The request is not valid (`validation_failed`); Agent not found (`agent_not_found`) */
             422: {
                 headers: {
                     [name: string]: unknown;

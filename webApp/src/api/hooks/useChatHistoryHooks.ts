@@ -1,6 +1,8 @@
 import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { useMemo } from 'react';
+import { useCallback, useMemo } from 'react';
 
+import { useDraftFilesStore } from '@/api/attachments/draftFiles';
+import { startedCounts, startedOf } from '@/api/attachments/unstartedSession';
 import { apiClient, dataOf } from '@/api/client';
 import { type ListFilter, queryKeys } from '@/api/queryKeys';
 import {
@@ -11,9 +13,15 @@ import {
   sessionListOptions,
   sessionOptions,
 } from '@/api/queryOptions';
-import type { CreateSessionRequest, Session } from '@/api/schema';
-import { useWithChanges, usePendingChanges, withChange } from '@/api/pendingChanges';
-import { findListedSession, isListed, placeSession, sessionsOf } from '@/api/sessionListCache';
+import { usePendingChanges, useWithChanges, withChange } from '@/api/pendingChanges';
+import type { CreateSessionRequest, Session, SessionCounts } from '@/api/schema';
+import {
+  findListedSession,
+  isListed,
+  placeSession,
+  type SessionList,
+  sessionsOf,
+} from '@/api/sessionListCache';
 import { loadMessagesAbove, newestMessagesOptions } from '@/api/turns/turnCache';
 
 /**
@@ -22,7 +30,13 @@ import { loadMessagesAbove, newestMessagesOptions } from '@/api/turns/turnCache'
  */
 export function useChatSessions(filter: ListFilter = null) {
   const queryClient = useQueryClient();
-  const list = useInfiniteQuery({ ...sessionListOptions(filter), select: sessionsOf });
+  const { unstartedIds, newSessionId } = useDraftFilesStore();
+  const select = useCallback(
+    // The feed may tell of the session to come before the answer that made it is here.
+    (list: SessionList) => startedOf(sessionsOf(list), [...unstartedIds, newSessionId]),
+    [unstartedIds, newSessionId],
+  );
+  const list = useInfiniteQuery({ ...sessionListOptions(filter), select });
   useQuery({ ...newestSessionsOptions(queryClient, filter), enabled: list.isSuccess });
   const data = useWithChanges(list.data, filter);
   const { isPending, hasNextPage, isFetchingNextPage, isFetchNextPageError } = list;
@@ -62,7 +76,12 @@ export function useWithPinned(filter: ListFilter, sessions: Session[] | undefine
 
 /** How many sessions each channel holds. */
 export function useSessionCounts() {
-  return useQuery(sessionCountsOptions());
+  const unstartedIds = useDraftFilesStore((state) => state.unstartedIds);
+  const select = useCallback(
+    (counts: SessionCounts) => startedCounts(counts, unstartedIds),
+    [unstartedIds],
+  );
+  return useQuery({ ...sessionCountsOptions(), select });
 }
 
 /** One session without its messages; a row of the picker stands in until it has come. */

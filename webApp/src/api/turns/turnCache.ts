@@ -135,7 +135,7 @@ export function placeStartedTurn(
   );
   const session = findSession(queryClient, sessionId);
   if (userMessage && session) {
-    const preview = { last_message_preview: userMessage.content.slice(0, 200) };
+    const preview = { last_message_preview: previewOf(userMessage) };
     const updated_at = userMessage.created_at;
     const state = { is_answering: true, has_failed_answer: false };
     // Whoever writes into a run makes a conversation of it.
@@ -145,6 +145,13 @@ export function placeStartedTurn(
   // The turn may follow messages that this tab has not seen; a new title is unknown too.
   const isPlaced = userMessage && findNewestMessageId(queryClient, sessionId) === answer.id;
   if (!isPlaced || session?.title == null) refreshNewest(queryClient, sessionId);
+}
+
+/** The first words of a message; of one without, the name of its first file. */
+function previewOf({ content, attachments: [first, ...others] }: Message): string {
+  if (content !== '' || !first) return content.slice(0, 200);
+  if (others.length === 0) return first.filename;
+  return `${first.filename} and ${others.length} more ${others.length === 1 ? 'file' : 'files'}`;
 }
 
 /** An answer has ended. */

@@ -21,6 +21,8 @@ export interface EditedMessage {
   sessionId: string;
   messageId: number;
   content: string;
+  /** Which files it has from now on; missing keeps those of the version before. */
+  attachmentIds?: readonly string[];
   clientRequestId: string;
 }
 
@@ -71,11 +73,16 @@ export async function patchMessage(
   edited: EditedMessage,
   signal: AbortSignal,
 ): Promise<OpenedTurn> {
-  const { sessionId, messageId, content, clientRequestId } = edited;
+  const { sessionId, messageId, content, attachmentIds, clientRequestId } = edited;
+  const body = {
+    content,
+    client_request_id: clientRequestId,
+    ...(attachmentIds && { attachment_ids: [...attachmentIds] }),
+  };
   const opened = await openInTime(signal, (openingSignal) =>
     apiClient.PATCH('/api/chat/sessions/{session_id}/messages/{message_id}', {
       params: { path: { session_id: sessionId, message_id: messageId } },
-      body: { content, client_request_id: clientRequestId },
+      body,
       parseAs: 'stream',
       signal: openingSignal,
     }),

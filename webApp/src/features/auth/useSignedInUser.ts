@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from 'react';
 
+import { claimDraftFiles } from '@/api/attachments/draftFiles';
 import { startAuthClient } from '@/api/authClient';
 import type { PublicConfig } from '@/api/schema';
 import { forgetLeavingUser } from '@/lib/userLeaving';
@@ -23,7 +24,10 @@ export function useSignedInUser(config: PublicConfig): SignedInUser | null | und
       if (knownId.current) forgetLeavingUser();
       knownId.current = id;
       // Before anything of this user is drawn, whatever another one has left must be gone.
-      if (id !== null) useChatStore.getState().claimDrafts(id);
+      if (id !== null) {
+        useChatStore.getState().claimDrafts(id);
+        claimDraftFiles(id);
+      }
       setUser(id === null ? null : { id, email: session?.user.email ?? '' });
     });
     return () => data.subscription.unsubscribe();

@@ -1,5 +1,6 @@
 import { useNavigate } from 'react-router';
 
+import { setDraftFiles, useDraftFiles } from '@/api/attachments/draftFiles';
 import { Button } from '@/lib/ui/Button';
 import { NEW_SESSION_DRAFT, useChatStore } from '@/stores/useChatStore';
 
@@ -7,6 +8,7 @@ import { NEW_SESSION_DRAFT, useChatStore } from '@/stores/useChatStore';
 export function DeletedNotice({ sessionId }: { sessionId: string }) {
   const navigate = useNavigate();
   const draft = useChatStore(({ drafts }) => drafts[sessionId] ?? '');
+  const hasFiles = useDraftFiles(sessionId).length > 0;
   const startNew = () => {
     moveDraft(sessionId);
     void navigate('/new', { replace: true });
@@ -18,7 +20,7 @@ export function DeletedNotice({ sessionId }: { sessionId: string }) {
     >
       <p className="flex-1 text-sm text-balance text-soft">
         This session was deleted on another device.
-        {draft !== '' && ' What you were writing is kept.'}
+        {draft !== '' && ` What you were writing is kept${hasFiles ? ', without its files' : ''}.`}
       </p>
       <Button onClick={startNew}>{draft === '' ? 'New session' : 'Go on in a new session'}</Button>
     </div>
@@ -31,4 +33,6 @@ function moveDraft(sessionId: string): void {
   const texts = [drafts[NEW_SESSION_DRAFT], drafts[sessionId]];
   setDraft(NEW_SESSION_DRAFT, texts.filter(Boolean).join('\n\n'));
   setDraft(sessionId, '');
+  // Files belong to their session, and went with it.
+  setDraftFiles(sessionId, () => []);
 }

@@ -1,14 +1,22 @@
 import { type ReactNode, useLayoutEffect, useState } from 'react';
 import { useLocation, useNavigate } from 'react-router';
 
+import { takeNewSessionId } from '@/api/attachments/draftFiles';
 import { useOutbox } from '@/api/turns/outbox';
 import { useTurnRunner } from '@/api/turns/useTurnRunner';
+import { useAttaching } from '@/features/session/attachments/useAttaching';
+import { DropZone } from '@/features/session/attachments/DropZone';
 import { Composer } from '@/features/session/composer/Composer';
 import { MessageList } from '@/features/session/messages/MessageList';
 import { SessionFrame } from '@/features/session/SessionFrame';
 import { SessionHead } from '@/features/session/SessionHead';
 import type { SessionPaneProps } from '@/features/session/SessionPane';
-import { takeBack, useOutboxResumed, useOutgoing } from '@/features/session/useOutgoing';
+import {
+  takeBack,
+  takeBackSession,
+  useOutboxResumed,
+  useOutgoing,
+} from '@/features/session/useOutgoing';
 import { newId } from '@/lib/newId';
 import { ChannelTile } from '@/lib/ui/ChannelTile';
 import { NEW_SESSION_DRAFT } from '@/stores/useChatStore';
@@ -21,26 +29,33 @@ export function NewSessionPane({
   const runner = useTurnRunner();
   const { startedId, setStartedId } = useStartedSession();
   const outgoing = useOutgoing(startedId);
+  // What is written while the first message is on its way belongs to the session it makes.
+  const draftKey = startedId ?? NEW_SESSION_DRAFT;
+  const attaching = useAttaching({ draftKey, sessionId: startedId, isNewSession: true });
   useOutboxResumed();
 
   const composer = (
     <Composer
-      draftKey={NEW_SESSION_DRAFT}
+      draftKey={draftKey}
       placeholder={startedId === null ? 'Write your first message' : 'Write a message'}
-      onSend={(content) => {
-        const sessionId = startedId ?? newId();
+      attaching={attaching}
+      onSend={(written) => {
+        const sessionId = startedId ?? takeNewSessionId() ?? newId();
         setStartedId(sessionId);
-        runner.send({ sessionId, content, startsSession: true });
+        runner.send({ sessionId, ...written, startsSession: true });
       }}
       onStop={null}
       note={notice}
     />
   );
-  if (startedId === null) return <Welcome headStart={headStart} composer={composer} />;
+  if (startedId === null) {
+    return <Welcome headStart={headStart} composer={composer} onDrop={attaching.add} />;
+  }
   return (
     <SessionFrame
       head={<SessionHead session={undefined} headStart={headStart} />}
       composer={composer}
+      onDrop={attaching.add}
     >
       <MessageList
         sessionId={startedId}
@@ -50,8 +65,10 @@ export function NewSessionPane({
         top={null}
         onNearTop={() => undefined}
         onEdit={(clientRequestId) => {
-          takeBack(clientRequestId, NEW_SESSION_DRAFT);
-          if (outgoing.length === 1) setStartedId(null);
+          takeBack(clientRequestId, startedId);
+          if (outgoing.length > 1) return;
+          takeBackSession(startedId, NEW_SESSION_DRAFT);
+          setStartedId(null);
         }}
       />
     </SessionFrame>
@@ -78,11 +95,12 @@ function useStartedSession() {
 interface WelcomeProps {
   headStart: ReactNode;
   composer: ReactNode;
+  onDrop: (files: readonly File[]) => void;
 }
 
-function Welcome({ headStart, composer }: WelcomeProps) {
+function Welcome({ headStart, composer, onDrop }: WelcomeProps) {
   return (
-    <main className="flex h-full flex-col">
+    <DropZone onDrop={onDrop}>
       <div className="flex h-14 flex-none items-center px-1 wide:hidden">{headStart}</div>
       <div className="flex min-h-0 flex-1 flex-col justify-center px-6 pb-24 max-phone:px-2">
         <div className="mx-auto w-full max-w-140">
@@ -97,6 +115,6 @@ function Welcome({ headStart, composer }: WelcomeProps) {
         </div>
         {composer}
       </div>
-    </main>
+    </DropZone>
   );
 }

@@ -6,6 +6,7 @@ import { useChatMessages, useChatSession } from '@/api/hooks/useChatHistoryHooks
 import type { Channel, Message, Session } from '@/api/schema';
 import { useIsSessionDeleted } from '@/api/hooks/useSessionFeed';
 import { useTurnRunner } from '@/api/turns/useTurnRunner';
+import { useAttaching } from '@/features/session/attachments/useAttaching';
 import { Composer } from '@/features/session/composer/Composer';
 import { LiveAnnouncer } from '@/features/session/messages/LiveAnnouncer';
 import { MessageList } from '@/features/session/messages/MessageList';
@@ -39,6 +40,7 @@ export function SessionPane(props: SessionPaneProps) {
   const runner = useTurnRunner();
   const messages = list.data ?? NO_MESSAGES;
   const stop = useStop(messages);
+  const attaching = useAttaching({ draftKey: sessionId, sessionId, isNewSession: false });
   useAnswersFollowed(messages);
   useOutboxResumed();
 
@@ -64,12 +66,14 @@ export function SessionPane(props: SessionPaneProps) {
           <Composer
             draftKey={sessionId}
             placeholder="Write a message"
-            onSend={(content) => runner.send({ sessionId, content })}
+            attaching={attaching}
+            onSend={(written) => runner.send({ sessionId, ...written })}
             {...stop}
             note={notice}
           />
         )
       }
+      onDrop={isDeleted ? null : attaching.add}
     >
       <Messages sessionId={sessionId} list={list} />
     </SessionFrame>

@@ -1,6 +1,12 @@
 import { useEffect, useMemo } from 'react';
 
 import {
+  findDraftFiles,
+  moveDraftFiles,
+  putBackFiles,
+  returnNewSessionId,
+} from '@/api/attachments/draftFiles';
+import {
   claimOutbox,
   dropOutgoing,
   findOutgoing,
@@ -40,5 +46,16 @@ export function takeBack(clientRequestId: string, draftKey: string): void {
   if (!message) return;
   const { drafts, setDraft } = useChatStore.getState();
   setDraft(draftKey, [message.content, drafts[draftKey] ?? ''].filter(Boolean).join('\n\n'));
+  putBackFiles(draftKey, message.attachments ?? []);
   dropOutgoing(new Set([clientRequestId]));
+}
+
+/** Makes the draft of a session whose only message was taken back the draft of the one to come. */
+export function takeBackSession(sessionId: string, newDraftKey: string): void {
+  const { drafts, setDraft } = useChatStore.getState();
+  const texts = [drafts[sessionId] ?? '', drafts[newDraftKey] ?? ''];
+  setDraft(newDraftKey, texts.filter(Boolean).join('\n\n'));
+  setDraft(sessionId, '');
+  moveDraftFiles(sessionId, newDraftKey);
+  if (findDraftFiles(newDraftKey).length > 0) returnNewSessionId(sessionId);
 }

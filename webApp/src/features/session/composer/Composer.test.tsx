@@ -3,8 +3,16 @@ import userEvent from '@testing-library/user-event';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 
 import { PublicConfigContext } from '@/api/publicConfig';
+import {
+  asDraftFile,
+  claimDraftFiles,
+  type DraftFile,
+  findDraftFiles,
+  putBackFiles,
+} from '@/api/attachments/draftFiles';
 import { Composer } from '@/features/session/composer/Composer';
 import { useChatStore } from '@/stores/useChatStore';
+import { makeAttachment } from '@/testing/messages';
 
 const CONFIG = {
   supabase_url: null,
@@ -14,20 +22,22 @@ const CONFIG = {
   message_max_bytes: 64,
 };
 
-function renderComposer(onStop: (() => void) | null = null) {
+function renderComposer(onStop: (() => void) | null = null, files: DraftFile[] = []) {
+  const attaching = { files, add: vi.fn(), remove: vi.fn(), retry: vi.fn() };
   const onSend = vi.fn();
   const { unmount } = render(
     <PublicConfigContext value={CONFIG}>
       <Composer
         draftKey="s1"
         placeholder="Write a message"
+        attaching={attaching}
         onSend={onSend}
         onStop={onStop}
         note="A note"
       />
     </PublicConfigContext>,
   );
-  return { onSend, unmount, field: screen.getByRole('textbox', { name: 'Message' }) };
+  return { onSend, unmount, attaching, field: screen.getByRole('textbox', { name: 'Message' }) };
 }
 
 beforeEach(() => {
@@ -65,7 +75,7 @@ describe('Composer', () => {
   test('sends with Enter and empties itself', async () => {
     const { field, onSend } = renderComposer();
     await userEvent.type(field, 'Hello{Enter}');
-    expect(onSend).toHaveBeenCalledExactlyOnceWith('Hello');
+    expect(onSend).toHaveBeenCalledExactlyOnceWith({ content: 'Hello', attachments: [] });
     expect(field).toHaveValue('');
   });
 
@@ -120,6 +130,62 @@ describe('Composer', () => {
 
     await userEvent.type(field, 'And then?');
     await userEvent.click(screen.getByRole('button', { name: 'Send' }));
-    expect(onSend).toHaveBeenCalledExactlyOnceWith('And then?');
+    expect(onSend).toHaveBeenCalledExactlyOnceWith({
+      content: 'And then?',
+      attachments: [],
+    });
+  });
+});
+
+describe('Composer with files', () => {
+  beforeEach(() => {
+    claimDraftFiles('u1');
+  });
+
+  const withFiles = (...files: DraftFile[]) => renderComposer(null, files);
+
+  test('sends them without a word, and they are gone from the draft', async () => {
+    putBackFiles('s1', [makeAttachment(1), makeAttachment(2)]);
+    const { onSend } = withFiles(...findDraftFiles('s1'));
+    await userEvent.click(screen.getByRole('button', { name: 'Send' }));
+    expect(onSend).toHaveBeenCalledOnce();
+    expect(onSend.mock.calls[0]?.[0]).toMatchObject({
+      content: '',
+      attachments: [{ filename: 'file-1.pdf' }, { filename: 'file-2.pdf' }],
+    });
+    expect(findDraftFiles('s1')).toEqual([]);
+  });
+
+  test('waits for what is on its way, and says so', async () => {
+    const uploading = { ...asDraftFile(makeAttachment(1)), attachment: null, progress: 0.4 };
+    const { field, onSend } = withFiles(uploading);
+    await userEvent.type(field, 'Look{Enter}');
+    expect(onSend).not.toHaveBeenCalled();
+    expect(field).toHaveValue('Look');
+    expect(screen.getByText('Uploading 40 %')).toBeInTheDocument();
+    expect(screen.getByRole('status')).toHaveTextContent('You can send when');
+  });
+
+  test('takes files that are chosen and pasted', async () => {
+    const { field, attaching } = withFiles();
+    const file = new File(['x'], 'a.txt');
+    await userEvent.upload(screen.getByLabelText('Files to attach'), file);
+    expect(attaching.add).toHaveBeenLastCalledWith([file]);
+    const clipboardData = { files: [file], types: ['Files'] };
+    expect(fireEvent.paste(field, { clipboardData })).toBe(false);
+    expect(attaching.add).toHaveBeenCalledTimes(2);
+  });
+
+  test('gives the focus to the neighbour of a file that is removed, or to the text', async () => {
+    const files = [1, 2].map((number) => asDraftFile(makeAttachment(number)));
+    const { field, unmount, attaching } = withFiles(...files);
+    await userEvent.click(screen.getByRole('button', { name: 'Remove file-1.pdf' }));
+    expect(attaching.remove).toHaveBeenLastCalledWith(files[0]);
+    expect(screen.getByRole('button', { name: 'Remove file-2.pdf' })).toHaveFocus();
+    unmount();
+    const alone = withFiles(...files.slice(0, 1));
+    expect(alone.field).not.toBe(field);
+    await userEvent.click(screen.getByRole('button', { name: 'Remove file-1.pdf' }));
+    expect(alone.field).toHaveFocus();
   });
 });

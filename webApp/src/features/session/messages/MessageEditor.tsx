@@ -2,21 +2,28 @@ import { useQueryClient } from '@tanstack/react-query';
 import { type KeyboardEvent, type RefObject, useEffect, useId, useRef, useState } from 'react';
 
 import { usePublicConfig } from '@/api/publicConfig';
-import type { Message } from '@/api/schema';
+import { asDraftFile } from '@/api/attachments/draftFiles';
+import type { Attachment, Message } from '@/api/schema';
 import { describeSendError } from '@/api/turns/describeSendError';
 import { findStreamingBelow } from '@/api/turns/turnCache';
 import { useTurnRunner } from '@/api/turns/useTurnRunner';
+import { DraftFileList } from '@/features/session/attachments/DraftFileList';
 import { describeExcess, outgoingText } from '@/features/session/composer/composerText';
 import { isComposing } from '@/features/session/composer/isComposing';
 import { useAutoHeight } from '@/features/session/composer/useAutoHeight';
-import { editDraftKey, stopEditing } from '@/features/session/messages/editing';
+import {
+  editDraftKey,
+  removeFromEdit,
+  stopEditing,
+  useEditing,
+} from '@/features/session/messages/editing';
 import { newId } from '@/lib/newId';
 import { Button } from '@/lib/ui/Button';
 import { useChatStore } from '@/stores/useChatStore';
 
 /** A message of the user while it is edited. Enter sends, Escape goes back; the words are kept. */
 export function MessageEditor({ message }: { message: Message }) {
-  const { typed, type } = useEditDraft(message);
+  const { typed, type, attachments } = useEditDraft(message);
   const { message_max_bytes: maxBytes } = usePublicConfig();
   const { problem, isSending, send } = useEditSender(message);
   const fieldRef = useRef<HTMLTextAreaElement>(null);
@@ -26,9 +33,11 @@ export function MessageEditor({ message }: { message: Message }) {
 
   const content = outgoingText(typed);
   const excess = describeExcess(content, maxBytes);
-  const canSend = content !== '' && content !== message.content && excess === null && !isSending;
+  const isEmpty = content === '' && attachments.length === 0;
+  const isSame = content === message.content && attachments.length === message.attachments.length;
+  const canSend = !isEmpty && !isSame && excess === null && !isSending;
   const submit = () => {
-    if (canSend) void send(content);
+    if (canSend) void send({ content, attachments });
   };
   const goBack = () => {
     stopEditing();
@@ -53,6 +62,14 @@ export function MessageEditor({ message }: { message: Message }) {
         submit();
       }}
     >
+      <DraftFileList
+        attaching={{
+          files: attachments.map(asDraftFile),
+          remove: ({ key }) => removeFromEdit(key),
+        }}
+        onEmptied={() => fieldRef.current?.focus()}
+        className="p-2"
+      />
       <textarea
         ref={fieldRef}
         rows={1}
@@ -84,26 +101,35 @@ export function MessageEditor({ message }: { message: Message }) {
   );
 }
 
-/** What is typed, kept like any draft; the words that are there already are none. */
-function useEditDraft({ id, content }: Message) {
+/** What is typed, kept like any draft, and the files that are left; what is there already is none. */
+function useEditDraft({ id, content, attachments: known }: Message) {
   const key = editDraftKey(id);
   const [typed, setTyped] = useState(() => useChatStore.getState().drafts[key] ?? content);
   const type = (text: string) => {
     setTyped(text);
     useChatStore.getState().setDraft(key, text === content ? '' : text);
   };
-  return { typed, type };
+  const removedIds = useEditing((state) => state.removedIds);
+  const attachments = known.filter((attachment) => !removedIds.includes(attachment.id));
+  return { typed, type, attachments };
+}
+
+interface Edit {
+  content: string;
+  attachments: readonly Attachment[];
 }
 
 function useEditSender(message: Message) {
   const runner = useTurnRunner();
   const queryClient = useQueryClient();
-  // Sent again after a failure it is the same edit; other words are another one.
-  const sent = useRef({ content: '', clientRequestId: '' });
+  // Sent again after a failure it is the same edit; other words or files are another one.
+  const sent = useRef({ edit: '', clientRequestId: '' });
   const [problem, setProblem] = useState<string | null>(null);
   const [isSending, setIsSending] = useState(false);
-  const send = async (content: string) => {
-    if (sent.current.content !== content) sent.current = { content, clientRequestId: newId() };
+  const send = async ({ content, attachments }: Edit) => {
+    const attachmentIds = attachments.map(({ id }) => id);
+    const edit = JSON.stringify([content, attachmentIds]);
+    if (sent.current.edit !== edit) sent.current = { edit, clientRequestId: newId() };
     const { clientRequestId } = sent.current;
     const { id: messageId, session_id: sessionId } = message;
     setProblem(null);
@@ -113,7 +139,8 @@ function useEditSender(message: Message) {
       await Promise.allSettled(
         findStreamingBelow(queryClient, message).map((id) => runner.stop(sessionId, id)),
       );
-      await runner.edit({ sessionId, messageId, content, clientRequestId });
+      const files = attachments.length < message.attachments.length && { attachmentIds };
+      await runner.edit({ sessionId, messageId, content, clientRequestId, ...files });
       useChatStore.getState().setDraft(editDraftKey(messageId), '');
       stopEditing();
     } catch (error) {

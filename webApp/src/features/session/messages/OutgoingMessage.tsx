@@ -31,5 +31,5 @@ export function OutgoingMessage({ outgoing, onRetry, onEdit }: OutgoingMessagePr
         </span>
       </span>
     );
-  return <UserBlock text={outgoing.content} foot={foot} />;
+  return <UserBlock text={outgoing.content} attachments={outgoing.attachments ?? []} foot={foot} />;
 }

@@ -16,6 +16,7 @@ export function UserMessage({ message }: { message: Message }) {
   return (
     <UserBlock
       text={message.content}
+      attachments={message.attachments}
       foot={<MessageFoot message={message} />}
       versions={<BranchSwitch message={message} />}
       actions={
