@@ -19,8 +19,7 @@ export function DropZone({ onDrop, children }: DropZoneProps) {
   });
   useEffect(() => {
     const isInside = ({ target }: DragEvent) =>
-      drop.current !== null &&
-      target instanceof Node && zoneRef.current?.contains(target) === true;
+      drop.current !== null && target instanceof Node && zoneRef.current?.contains(target) === true;
     const onDragOver = (event: DragEvent) => {
       if (!event.dataTransfer || !holdsFiles(event.dataTransfer)) return;
       event.preventDefault();
