@@ -1,16 +1,19 @@
 """`python -m tests.stack.serve_telegram`: as serve --json, with a bot at a fake Bot API server.
 
 Afterwards each line of standard input is what shall happen at Telegram, answered with a line each:
-{"write": text, "as": user_id} · {"press": label, "as": user_id}: the newest button of that label ·
+{"write": text, "as": user_id} · {"photo": base64, "caption": text, "as": user_id} ·
+{"press": label, "as": user_id}: the newest button of that label ·
 {"show": user_id}, answered with that chat's texts ·
 {"refuse": status}: the next message sent there is refused.
 """
 
 import asyncio
+import base64
 import json
 import signal
 import sys
 import threading
+import uuid
 from collections.abc import Coroutine
 from typing import Any
 
@@ -36,6 +39,8 @@ class Telegram:
         """Does what a line asks for and returns the answer."""
         if "write" in command:
             self._run(self.bot.push(self._person(command).writes(command["write"])))
+        elif "photo" in command:
+            self._run(self._send_photo(self._person(command), command))
         elif "press" in command:
             person = self._person(command)
             self._run(self._press(person, command["press"]))
@@ -54,6 +59,19 @@ class Telegram:
     def _person(self, command: dict[str, Any]) -> Person:
         user_id = int(command["as"])
         return self.people.setdefault(user_id, Person(user_id=user_id))
+
+    async def _send_photo(self, person: Person, command: dict[str, Any]) -> None:
+        content = base64.b64decode(command["photo"])
+        file_id = uuid.uuid4().hex
+        self.bot.files[file_id] = content
+        size = {
+            "file_id": file_id,
+            "file_unique_id": file_id,
+            "width": 1280,
+            "height": 960,
+            "file_size": len(content),
+        }
+        await self.bot.push(person.sends("photo", [size], caption=command["caption"]))
 
     async def _press(self, person: Person, label: str) -> None:
         buttons = [

@@ -1,7 +1,8 @@
 import type { Page } from '@playwright/test';
 
+import { makePng } from '#e2e/attachmentFiles.ts';
 import { openSignedIn } from '#e2e/harness/accounts.ts';
-import { expectAccessible } from '#e2e/harness/measures.ts';
+import { expectAccessible, keepPicture } from '#e2e/harness/measures.ts';
 import { sessionRows } from '#e2e/harness/sessionRows.ts';
 import { type FakeTelegram, test } from '#e2e/harness/telegramStack.ts';
 import { expect } from '#e2e/harness/test.ts';
@@ -53,6 +54,13 @@ test('one transcript in Telegram and on the web', async ({ page, account, telegr
   await expect(question).toContainText('Please count to 4via Telegram');
   await expect(lastAnswer(page)).toContainText('1 2 3 4');
   await expect(lastAnswer(page)).toContainText('via Telegram · delivered');
+
+  await telegram.sendPhoto(ada, makePng('', 640, 480).buffer, 'Please count to 6');
+  await expect(question).toContainText('Please count to 6via Telegram');
+  await expect(question.getByRole('button', { name: /^Open photo/ })).toBeVisible();
+  await expect(lastAnswer(page)).toContainText('1 2 3 4 5 6');
+  await expect(lastAnswer(page)).toContainText('via Telegram · delivered');
+  await keepPicture(page, 'telegram-photo');
 
   const before = (await telegram.show(ada)).length;
   await send(page, 'Please count to 5');

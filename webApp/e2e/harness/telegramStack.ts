@@ -6,6 +6,8 @@ import { test as base } from '#e2e/harness/test.ts';
 /** What people and Telegram do at the fake Bot API server. */
 export interface FakeTelegram {
   write: (userId: number, text: string) => Promise<void>;
+  /** Sends a picture with words below it. */
+  sendPhoto: (userId: number, content: Buffer, caption: string) => Promise<void>;
   /** Presses the newest button of this label in a chat. */
   press: (userId: number, label: string) => Promise<void>;
   /** The texts a chat shows, in order. */
@@ -30,6 +32,9 @@ async function startTelegramStack() {
   const telegram: FakeTelegram = {
     write: async (userId, text) => {
       await ask({ write: text, as: userId });
+    },
+    sendPhoto: async (userId, content, caption) => {
+      await ask({ photo: content.toString('base64'), caption, as: userId });
     },
     press: async (userId, label) => {
       await ask({ press: label, as: userId });

@@ -5,17 +5,17 @@ import { useState } from 'react';
 import { ApiError, describeError } from '@/api/apiError';
 import { attachmentBytesOptions } from '@/api/attachments/attachmentRequests';
 import type { Attachment } from '@/api/schema';
-import { describeFile } from '@/features/session/attachments/describeFile';
+import { describeFile, isOpenedInTab } from '@/features/session/attachments/describeFile';
 import { FileGlyph } from '@/features/session/attachments/FileGlyph';
 import { openBytes } from '@/features/session/attachments/openBytes';
 import { saveFile } from '@/lib/saveFile';
 import { IconButton } from '@/lib/ui/IconButton';
 
-/** A file of a message. PDF and text open in a tab of their own; anything else is only saved. */
+/** A file of a message. PDF and plain text open in a tab of their own; anything else is only saved. */
 export function AttachmentCard({ attachment }: { attachment: Attachment }) {
   const { filename, kind } = attachment;
   const { open, save, isBusy, problem } = useAttachmentFile(attachment);
-  const isOpened = kind === 'pdf' || kind === 'text';
+  const isOpened = isOpenedInTab(attachment);
   return (
     <div className="relative flex min-h-14 items-center rounded-inset bg-page inset-ring inset-ring-line">
       <button

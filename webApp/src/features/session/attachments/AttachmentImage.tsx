@@ -24,7 +24,7 @@ export function AttachmentImage(props: AttachmentImageProps) {
   const bytes = useQuery(attachmentBytesOptions(attachment));
   const [isBroken, setIsBroken] = useState(false);
   const frame = classNames(
-    'block w-full overflow-hidden rounded-inset bg-hover',
+    'block w-full overflow-hidden rounded-inset',
     isAlone ? 'aspect-4/3' : 'aspect-square',
   );
   if (bytes.data && !isBroken) {
@@ -34,7 +34,11 @@ export function AttachmentImage(props: AttachmentImageProps) {
         aria-label={`Open ${attachment.filename}`}
         title={attachment.filename}
         aria-haspopup="dialog"
-        className={classNames(frame, 'cursor-zoom-in focus-visible:outline-offset-2')}
+        className={classNames(
+          frame,
+          'cursor-zoom-in focus-visible:outline-offset-2',
+          isAlone && 'bg-page inset-ring inset-ring-line',
+        )}
         onPointerEnter={onPrepare}
         onFocus={onPrepare}
         onClick={(event) => onOpen(event.currentTarget)}
@@ -52,7 +56,13 @@ export function AttachmentImage(props: AttachmentImageProps) {
     );
   }
   if (!isBroken && !bytes.isError) {
-    return <span role="img" aria-label={`Loading ${attachment.filename}`} className={frame} />;
+    return (
+      <span
+        role="img"
+        aria-label={`Loading ${attachment.filename}`}
+        className={classNames(frame, 'bg-hover')}
+      />
+    );
   }
   const isGone = bytes.error instanceof ApiError && bytes.error.status === 404;
   const tryAgain = () => {
@@ -64,7 +74,7 @@ export function AttachmentImage(props: AttachmentImageProps) {
     <span
       className={classNames(
         frame,
-        'grid place-content-center justify-items-center gap-1 p-2 text-center text-note text-muted',
+        'grid place-content-center justify-items-center gap-1 bg-hover p-2 text-center text-note text-muted',
       )}
     >
       <ImageOff aria-hidden size={16} className="text-icon" />

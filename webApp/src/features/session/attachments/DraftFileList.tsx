@@ -2,13 +2,12 @@ import { useEffect, useRef } from 'react';
 
 import { DraftFileChip } from '@/features/session/attachments/DraftFileChip';
 import type { Attaching } from '@/features/session/attachments/useAttaching';
-import { classNames } from '@/lib/ui/classNames';
 
 interface DraftFileListProps {
   attaching: Pick<Attaching, 'files' | 'remove'> & Partial<Pick<Attaching, 'retry'>>;
   /** Where the keyboard goes on when the last file is removed. */
   onEmptied: () => void;
-  className?: string;
+  className: string;
 }
 
 /** The files beside an unsent message, in the order they will have. */
@@ -34,22 +33,22 @@ export function DraftFileList({ attaching, onEmptied, className }: DraftFileList
     else onEmptied();
   };
   return (
-    <ul
-      ref={listRef}
-      aria-label="Attached files"
-      className={classNames(
-        'grid max-h-74 grid-cols-2 gap-2 overflow-y-auto max-phone:max-h-56 max-phone:grid-cols-1',
-        className,
-      )}
-    >
-      {files.map((file, index) => (
-        <DraftFileChip
-          key={file.key}
-          file={file}
-          onRemove={() => removeAt(index)}
-          onRetry={() => retry?.(file)}
-        />
-      ))}
-    </ul>
+    // What scrolls ends before the frame around it.
+    <div className={className}>
+      <ul
+        ref={listRef}
+        aria-label="Attached files"
+        className="grid max-h-71 grid-cols-2 gap-2 overflow-y-auto max-phone:max-h-55 max-phone:grid-cols-1"
+      >
+        {files.map((file, index) => (
+          <DraftFileChip
+            key={file.key}
+            file={file}
+            onRemove={() => removeAt(index)}
+            onRetry={() => retry?.(file)}
+          />
+        ))}
+      </ul>
+    </div>
   );
 }

@@ -21,7 +21,7 @@ const PDF = makeAttachment(2, { filename: 'lease.pdf' });
 const PAGE = makeAttachment(3, {
   filename: 'page.html',
   content_type: 'text/html',
-  kind: 'file',
+  kind: 'text',
 });
 
 let urls: Map<string, Blob>;

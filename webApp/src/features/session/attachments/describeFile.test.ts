@@ -7,14 +7,15 @@ import { makeAttachment } from '@/testing/messages';
 
 describe('describeFile', () => {
   test.each([
-    ['pdf', 'lease.pdf', 1, 'PDF · 1 byte'],
-    ['text', 'nights.CSV', 1023, 'Table · 1023 bytes'],
-    ['text', 'notes', 48 * 1024, 'Text · 48 KB'],
-    ['file', 'all.tar.gz', 1024 * 1024 - 1, 'GZ · 1.0 MB'],
-    ['file', 'unknown', 20 * 1024 * 1024, 'File · 20 MB'],
-    ['image', 'field.png', 1.25 * 1024 * 1024, 'Image · 1.3 MB'],
-  ] as const)('names a %s called %s', (kind, filename, size_bytes, words) => {
-    expect(describeFile(makeAttachment(1, { kind, filename, size_bytes }))).toBe(words);
+    ['application/pdf', 'lease.pdf', 1, 'PDF · 1 byte'],
+    ['text/plain', 'nights.CSV', 1023, 'Table · 1023 bytes'],
+    ['text/plain', 'notes', 48 * 1024, 'Text · 48 KB'],
+    ['text/html', 'page.html', 40, 'HTML · 40 bytes'],
+    ['application/octet-stream', 'all.tar.gz', 1024 * 1024 - 1, 'GZ · 1.0 MB'],
+    ['application/octet-stream', 'unknown', 20 * 1024 * 1024, 'File · 20 MB'],
+    ['image/png', 'field.png', 1.25 * 1024 * 1024, 'Image · 1.3 MB'],
+  ] as const)('names a %s called %s', (content_type, filename, size_bytes, words) => {
+    expect(describeFile(makeAttachment(1, { content_type, filename, size_bytes }))).toBe(words);
   });
 
   test('draws no SVG, whatever it is called', () => {

@@ -14,6 +14,8 @@ export async function openBytes(
 ): Promise<void> {
   // Only while a click is being handled may a page open a tab.
   const tab = window.open('', '_blank');
+  // Wherever it is taken later, it cannot reach back.
+  if (tab) tab.opener = null;
   try {
     const bytes = await loading;
     if (!tab) {
