@@ -9,11 +9,13 @@ from uuid import UUID
 
 from pydantic import JsonValue
 
+from chatServer.agent_errors import AgentNotFound
 from chatServer.attachment_errors import AttachmentTooLarge
 from chatServer.channels import telegram_words as words
 from chatServer.channels.recently_told import RecentlyTold
-from chatServer.channels.telegram_api import Button, TelegramApi
-from chatServer.channels.telegram_message import OPEN_SESSION, open_session_data, render_message
+from chatServer.channels.telegram_api import TelegramApi
+from chatServer.channels.telegram_buttons import CHOOSE_AGENT, agent_buttons, session_buttons
+from chatServer.channels.telegram_message import OPEN_SESSION, render_message
 from chatServer.channels.telegram_preview import AnswerPreviews
 from chatServer.channels.telegram_updates import (
     ButtonPress,
@@ -166,16 +168,22 @@ class TelegramChannel:
             self._told.add(told_of)
 
     async def _press(self, link: StoredLink, press: ButtonPress) -> None:
-        kind, _, chat_id = press.data.partition(":")
+        kind, _, chosen = press.data.partition(":")
         try:
-            if kind != OPEN_SESSION:
+            if kind == CHOOSE_AGENT:
+                begun = await self._chats.begin_session(link, agent_name=chosen)
+                told = words.begun_with(self._chats.agents.name(begun))
+            elif kind == OPEN_SESSION:
+                told = words.continued(await self._chats.continue_session(link, UUID(chosen)))
+            else:
                 raise SessionNotFound
-            session = await self._chats.continue_session(link, UUID(chat_id))
+        except AgentNotFound:
+            await self._api.answer_button(press.query_id, words.AGENT_GONE)
         except (ValueError, SessionNotFound):
             await self._api.answer_button(press.query_id, words.SESSION_GONE)
-            return
-        await self._api.answer_button(press.query_id)
-        await self._api.send_reply(press.sender.chat_id, words.continued(session))
+        else:
+            await self._api.answer_button(press.query_id)
+            await self._api.send_reply(press.sender.chat_id, told)
 
     async def _command(self, link: StoredLink, sender: Sender, *, name: str) -> None:
         command = self._commands.get(name)
@@ -188,23 +196,17 @@ class TelegramChannel:
         await self._api.send_reply(sender.chat_id, words.HELP)
 
     async def _new(self, link: StoredLink, sender: Sender) -> None:
-        await self._chats.begin_session(link)
-        await self._api.send_reply(sender.chat_id, words.NEW_SESSION)
+        agent = self._chats.agents.name(await self._chats.begin_session(link))
+        buttons = agent_buttons(self._chats.agents.list_agents().agents, current=agent)
+        told = words.CHOOSE_AGENT if buttons else words.NEW_SESSION
+        await self._api.send_reply(sender.chat_id, told, buttons)
 
     async def _sessions(self, link: StoredLink, sender: Sender) -> None:
         sessions = await self._chats.list_sessions(link)
         if not sessions:
             await self._api.send_reply(sender.chat_id, words.NO_SESSIONS)
             return
-        buttons = [
-            Button(
-                words.session_label(
-                    session, is_current=session.session_id == link.current_session_id
-                ),
-                open_session_data(session.chat_id),
-            )
-            for session in sessions
-        ]
+        buttons = session_buttons(sessions, current_id=link.current_session_id)
         await self._api.send_reply(sender.chat_id, words.PICK_SESSION, buttons)
 
     async def _history(self, link: StoredLink, sender: Sender) -> None:
@@ -212,7 +214,7 @@ class TelegramChannel:
         if found is None or not found[1]:
             await self._api.send_reply(sender.chat_id, words.NO_MESSAGES)
             return
-        for part in words.history(*found):
+        for part in words.history(*found, agent=self._chats.agents.name(found[0])):
             await self._api.send_reply(sender.chat_id, part)
 
     async def _stop(self, link: StoredLink, sender: Sender) -> None:

@@ -17,7 +17,6 @@ from chatServer.channels.telegram_message import (
     BOLD,
     UNTITLED,
     name_files,
-    name_session,
     render_runs,
     to_part,
 )
@@ -76,6 +75,10 @@ FILE_REFUSALS: Final[Mapping[type[DomainError], Part]] = {
     ),
 }
 NEW_SESSION: Final = _say("This is a new session. Write your first message.")
+CHOOSE_AGENT: Final = _say(
+    "This is a new session. Write your first message, or choose first who answers."
+)
+AGENT_GONE: Final = "This agent is not there any more."
 NO_SESSIONS: Final = _say("There are no sessions yet. Write to me, and the first one begins.")
 NO_MESSAGES: Final = _say("Nothing has been said here yet.")
 PICK_SESSION: Final = _say("Which session do you want to continue here?")
@@ -109,12 +112,19 @@ def continued(session: Session) -> Part:
     )
 
 
-def history(session: Session, messages: Sequence[Message]) -> list[dict[str, JsonValue]]:
+def begun_with(agent: str) -> Part:
+    """Tell who answers in the session the chat has just begun."""
+    return to_part([Run(agent, BOLD), Run(" answers in this new session. Write your message.")])
+
+
+def history(
+    session: Session, messages: Sequence[Message], *, agent: str
+) -> list[dict[str, JsonValue]]:
     """Show what was said last in a session, each message cut short."""
     said = [message for message in messages if message.role in ("user", "assistant")]
     runs = [Run(session.title or UNTITLED, BOLD)]
     for message in said:
-        name = "You" if message.role == "user" else session.agent_name.capitalize()
+        name = "You" if message.role == "user" else agent
         place = "" if message.channel == "telegram" else f" ({message.channel})"
         runs += [Run(f"\n\n{name}{place}: ", BOLD), *_quote(message)]
     return render_runs(runs)
@@ -125,9 +135,3 @@ def _quote(message: Message) -> list[Run]:
     said += name_files(message)
     parts = split_runs(said, QUOTE_MAX_UNITS)
     return parts[0] if len(parts) == 1 else [*(parts[0] if parts else []), Run("…")]
-
-
-def session_label(session: Session, *, is_current: bool) -> str:
-    """Name a session on a button, with its channel and a mark if the chat continues it."""
-    mark = "✓ " if is_current else ""
-    return f"{mark}{name_session(session)} · {session.channel.capitalize()}"

@@ -20,7 +20,7 @@ from chatServer.database.channel_results import (
     StoredLinkCode,
     StoredLinks,
 )
-from chatServer.database.results import StoredMessage
+from chatServer.database.results import StoredMessage, UpsertedSession
 from chatServer.database.transport import Caller, RpcTransport
 from chatServer.models import Message, Session
 
@@ -111,6 +111,19 @@ class ChannelRegistry:
             caller, "upsert_channel_session", ChannelSession, params
         )
         return answer.session
+
+    async def update_agent(self, caller: Caller, *, session_id: str, agent_name: str) -> Session:
+        """Have another agent answer in a session from now on.
+
+        Raises:
+            SessionDeleted: It was deleted in the meantime.
+        """
+        params: dict[str, JsonValue] = {
+            "p_session_id": session_id,
+            "p_session": {"agent_name": agent_name},
+        }
+        made = await self._calls.call_for(caller, "sync_chat_session", UpsertedSession, params)
+        return made.session
 
     async def get_message_by_request(
         self, caller: Caller, *, client_request_id: str

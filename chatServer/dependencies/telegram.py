@@ -62,7 +62,9 @@ async def open_telegram(
     channel: Channel = TelegramChannel(
         api,
         links,
-        chats=LinkedChatService(registry, history, turns, attachments=attachments),
+        chats=LinkedChatService(
+            registry, history, turns, attachments=attachments, agents=turns.agents
+        ),
         previews=previews,
         web_app_url=settings.public_url,
     )

@@ -68,6 +68,10 @@ class AgentDirectory:
             ]
         )
 
+    def name(self, session: Session) -> str:
+        """Return how the agent that answers in a session is called."""
+        return (self.find(session.agent_name) or self.default).shown_title
+
     def start_reply(self, session: Session) -> Reply:
         """Prepare the reply of the session's agent, or of the default one, with a notice."""
         agent = self.find(session.agent_name) or self.default

@@ -14,6 +14,7 @@ from chatServer.database.transport import Caller
 from chatServer.errors import DomainError, MessageNotFound, RequestIdReused, SessionNotFound
 from chatServer.limits import INBOX_FILE_SECONDS
 from chatServer.models import Attachment, Message, Session
+from chatServer.services.agent_directory import AgentDirectory
 from chatServer.services.attachment_service import AttachmentService
 from chatServer.services.channel_port import ChannelDelayed, InboundFile, InboundMessage
 from chatServer.services.chat_history_service import ChatHistoryService, SessionQuery
@@ -37,8 +38,10 @@ class LinkedChatService:
         turns: TurnService,
         *,
         attachments: AttachmentService,
+        agents: AgentDirectory,
     ) -> None:
         self._registry = registry
+        self.agents = agents
         self._attachments = attachments
         self._history = history
         self._turns = turns
@@ -72,9 +75,19 @@ class LinkedChatService:
         except RequestIdReused:
             return await self._rejoin(link, message)
 
-    async def begin_session(self, link: StoredLink) -> Session:
-        """Let the chat write into a new session."""
-        return await self._registry.upsert_session(_caller(link), link_id=link.id, is_new=True)
+    async def begin_session(self, link: StoredLink, *, agent_name: str | None = None) -> Session:
+        """Let the chat write into a new session, or the one it has just begun.
+
+        Raises:
+            AgentNotFound: No agent has that name.
+        """
+        self.agents.check(agent_name)
+        begun = await self._registry.upsert_session(_caller(link), link_id=link.id, is_new=True)
+        if agent_name is None:
+            return begun
+        return await self._registry.update_agent(
+            _caller(link), session_id=begun.session_id, agent_name=agent_name
+        )
 
     async def continue_session(self, link: StoredLink, chat_id: UUID) -> Session:
         """Let the chat write into this session, of whichever channel.

@@ -60,7 +60,7 @@ class TurnService:
     ) -> None:
         self._registry = registry
         self._checkpoints = CheckpointWriter(registry)
-        self._agents = agents or AgentDirectory(generator)
+        self.agents = agents or AgentDirectory(generator)
         self._running: dict[int, RunningTurn] = {}
         self._tasks: set[asyncio.Task[Any]] = set()
         self._sweeper: asyncio.Task[None] | None = None
@@ -186,7 +186,7 @@ class TurnService:
             turn.stop("interrupted")
         runner = TurnRunner(
             self._registry,
-            self._agents,
+            self.agents,
             checkpoints=self._checkpoints,
             turn=turn,
             lease_token=lease_token,

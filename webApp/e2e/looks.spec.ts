@@ -52,6 +52,10 @@ for (const theme of ['light', 'dark'] as const) {
         await expect(page.getByRole('textbox')).toBeVisible();
         await expectAccessible(page);
         await keepPicture(page, `empty-${name}`);
+        await page.getByRole('button', { name: 'Agent: Assistant' }).click();
+        await expect(page.getByRole('menuitemradio', { name: 'Librarian' })).toBeVisible();
+        await expectAccessible(page);
+        await keepPicture(page, `agents-${name}`);
       });
     });
   }

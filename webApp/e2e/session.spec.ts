@@ -6,6 +6,8 @@ import { composerOf, lastAnswer, messagesOf, seedMessages, send } from '#e2e/ses
 
 test('a message and its answer are still there after a refresh', async ({ page, account }) => {
   await openSignedIn(page, account, '/new');
+  await page.getByRole('button', { name: 'Agent: Assistant' }).press('Enter');
+  await page.getByRole('menuitemradio', { name: 'Librarian' }).press('Enter');
   await send(page, 'What was cold in November?');
   await expect(page).toHaveURL(/\/sessions\/[0-9a-f-]{36}$/);
   await expect(sessionRows(page)).toHaveText([/What was cold in November\?/]);
@@ -13,6 +15,7 @@ test('a message and its answer are still there after a refresh', async ({ page, 
   await expect(lastAnswer(page)).toContainText('Demo model ·');
 
   await page.reload();
+  await expect(page.getByText('Web · Librarian')).toBeVisible();
   await expect(messagesOf(page).getByRole('article')).toHaveCount(2);
   await expect(messagesOf(page).getByRole('article').first()).toContainText('cold in November');
   await expect(lastAnswer(page)).toContainText('This is the demo model.');

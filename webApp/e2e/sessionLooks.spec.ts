@@ -47,6 +47,11 @@ const TRANSCRIPT: StoredMessage[] = [
     content: SCRIPT,
     model_id: 'gpt-5-mini',
     fallback_notice: 'The usual model was busy, so GPT-5 mini answered.',
+    usage: { input_tokens: 4210, output_tokens: 312, requests: 3 },
+    tool_steps: [
+      { name: 'search_sessions', label: 'Searched sessions: frost warning', status: 'done' },
+      { name: 'open_session', label: 'Opened session: Sensor on the balcony', status: 'failed' },
+    ],
   },
   { role: 'user', content: 'And if the sensor itself goes quiet?' },
   {

@@ -13,6 +13,8 @@ export interface StoredMessage {
   failure_reason?: string;
   fallback_notice?: string;
   model_id?: string;
+  usage?: { input_tokens: number; output_tokens: number; requests: number };
+  tool_steps?: { name: string; label: string; status: 'done' | 'failed' }[];
 }
 
 interface StoredSession {

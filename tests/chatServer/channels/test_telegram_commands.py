@@ -9,9 +9,9 @@ from tests.fakes.openai_server import Hold
 from tests.support.telegram_stage import LinkedPerson, TelegramStage
 
 
-async def buttons_of(person: LinkedPerson) -> dict[str, str]:
-    """Asks for the sessions and returns {label: data} of the buttons."""
-    await person.ask("/sessions")
+async def buttons_of(person: LinkedPerson, command: str = "/sessions") -> dict[str, str]:
+    """Gives a command and returns {label: data} of the buttons."""
+    await person.ask(command)
     sent = person.bot.sent_to(person.chat_id)[-1]
     rows = sent.params["reply_markup"]["inline_keyboard"]
     return {button["text"]: button["callback_data"] for [button] in rows}
@@ -31,6 +31,35 @@ class TestNew:
         await ada.ask("/new")
         await ada.ask("/new@registry_test_bot")
         assert len(await ada.sessions()) == 2
+
+    async def test_lets_an_agent_be_chosen(self, ada: LinkedPerson) -> None:
+        await ada.ask("first")
+        buttons = await buttons_of(ada, "/new")
+        assert list(buttons) == ["✓ Assistant", "Librarian"]
+        await ada.press(buttons["Librarian"])
+        told = (await ada.bot.wait_for(3, ada.chat_id))[-1]
+        assert told == "Librarian answers in this new session. Write your message."
+        await ada.ask("second")
+        sessions = await ada.sessions()
+        assert [(s.title, s.agent_name) for s in sessions] == [
+            ("second", "librarian"),
+            ("first", "assistant"),
+        ]
+        assert (await ada.ask("/history")).endswith("Librarian: echo: second")
+        # Pressed again it does not change who answers in a session that goes on.
+        await ada.press(buttons["✓ Assistant"])
+        await ada.bot.wait_for(6, ada.chat_id)
+        assert [s.agent_name for s in await ada.sessions()] == [
+            "assistant",
+            "librarian",
+            "assistant",
+        ]
+
+    async def test_refuses_an_agent_that_is_gone(self, ada: LinkedPerson) -> None:
+        count = len(ada.bot.calls_of("answerCallbackQuery"))
+        await ada.press("agent:scout")
+        call = await ada.bot.wait_for_call("answerCallbackQuery", count=count + 1)
+        assert call.params["text"] == "This agent is not there any more."
 
 
 class TestSessions:

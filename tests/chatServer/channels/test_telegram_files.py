@@ -184,17 +184,19 @@ async def test_a_message_cut_off_after_its_file_was_stored_has_one_file_in_the_e
 ) -> None:
     stage = telegram.turns
     failing = FailingOnce(stage.transport, "begin_turn_v2", is_carried_out=is_carried_out)
+    turns = await stage.start_replica(failing)
     async with open_http_pool(trust_env=False) as http:
         key = SecretStr(stage.api.secret_key)
         chats = LinkedChatService(
             telegram.channels,
             ChatHistoryService(stage.registry, SessionCursors("secret")),
-            await stage.start_replica(failing),
+            turns,
             attachments=AttachmentService(
                 AttachmentRegistry(stage.transport),
                 AttachmentStore(http, url=stage.api.url, secret_key=key),
                 quota_bytes=100,
             ),
+            agents=turns.agents,
         )
 
         @asynccontextmanager

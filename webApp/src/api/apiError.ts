@@ -63,6 +63,7 @@ const FORESEEN = {
 
 const SENTENCES: Partial<Record<ErrorCode, string>> = {
   ...FORESEEN,
+  agent_not_found: 'This agent is not there any more. Choose another one.',
   answer_streaming: 'This answer is still being written.',
   attachment_in_use: 'This file is part of a message.',
   attachment_not_found: 'A file of this message is no longer there.',

@@ -10,6 +10,7 @@ export const queryKeys = {
   /** Where the feed of changes was read to; nothing before it is missing in the lists. */
   sessionFeed: () => [...queryKeys.all, 'sessions', 'feed'] as const,
   deletedSessions: () => [...queryKeys.all, 'sessions', 'deleted'] as const,
+  agents: () => [...queryKeys.all, 'agents'] as const,
   sessionLists: () => [...queryKeys.all, 'sessions', 'list'] as const,
   sessionList: (filter: ListFilter) => [...queryKeys.sessionLists(), filter] as const,
   newestSessionLists: () => [...queryKeys.all, 'sessions', 'newest'] as const,

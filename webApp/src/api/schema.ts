@@ -9,6 +9,7 @@ export type SessionCounts = Schemas['SessionCounts'];
 export type SessionChanges = Schemas['SessionChanges'];
 export type SessionWithMessages = Schemas['SessionWithMessages'];
 export type CreateSessionRequest = Schemas['CreateSessionRequest'];
+export type Agent = Schemas['ListedAgent'];
 export type Message = Schemas['Message'];
 export type Attachment = Schemas['Attachment'];
 export type MessagePage = Schemas['BranchPage'];

@@ -19,10 +19,13 @@ interface ChatState {
   /** Unsent text by session id, of `draftsOwnerId` only. */
   drafts: Record<string, string>;
   draftsOwnerId: string | null;
+  /** Who answers in the next session; null until somebody was chosen. */
+  agentName: string | null;
   setTheme: (theme: Theme) => void;
   setPickerWidth: (width: number) => void;
   setChannelFilter: (filter: ChannelFilter) => void;
   toggleSchedule: (scheduleId: string) => void;
+  setAgentName: (name: string) => void;
   setDraft: (sessionId: string, text: string) => void;
   /** Another user's arrival drops what the one before has left. */
   claimDrafts: (userId: string) => void;
@@ -34,6 +37,7 @@ interface ChatState {
 const NOBODYS = {
   drafts: {},
   draftsOwnerId: null,
+  agentName: null,
   channelFilter: 'all',
   unfoldedScheduleIds: [],
 } as const;
@@ -57,6 +61,7 @@ export const useChatStore = create<ChatState>()(
             ? ids.filter((other) => other !== id)
             : [...ids, id],
         })),
+      setAgentName: (agentName) => set({ agentName }),
       setDraft: (sessionId, text) =>
         set(({ draftsOwnerId, drafts: { [sessionId]: _, ...others } }) => {
           // A composer may still write while its user is being signed out.
@@ -72,11 +77,12 @@ export const useChatStore = create<ChatState>()(
     {
       name: STORAGE_KEY,
       version: 1,
-      partialize: ({ theme, pickerWidth, drafts, draftsOwnerId }) => ({
+      partialize: ({ theme, pickerWidth, drafts, draftsOwnerId, agentName }) => ({
         theme,
         pickerWidth,
         drafts,
         draftsOwnerId,
+        agentName,
       }),
     },
   ),

@@ -6,6 +6,7 @@ import { startAuthClient } from '@/api/authClient';
 import { SchedulesPlace } from '@/features/schedules/SchedulesPlace';
 import { carryOutRemovals } from '@/lib/removals';
 import { useChatStore } from '@/stores/useChatStore';
+import { ASSISTANT, LIBRARIAN, serveAgents } from '@/testing/agents';
 import { CONFIG } from '@/testing/auth';
 import { renderWithQueries } from '@/testing/renderWithQueries';
 import { serveRuns, serveSchedules } from '@/testing/schedules';
@@ -20,6 +21,7 @@ export function enterPlace(): void {
   void startAuthClient(CONFIG);
   useChatStore.getState().claimDrafts('ada');
   server.use(
+    serveAgents([ASSISTANT, LIBRARIAN]),
     serveSchedules([]),
     serveRuns([]),
     serveLinks([]),

@@ -116,7 +116,7 @@ describe('send', () => {
     await expect.poll(() => posted.map(({ parent_id: parentId }) => parentId)).toEqual([8]);
   });
 
-  test('makes the session first when it is new', async () => {
+  test('makes the session first when it is new, with the agent that was chosen', async () => {
     const made: unknown[] = [];
     server.use(
       http.post('*/api/chat/sessions', async ({ request }) => {
@@ -126,9 +126,9 @@ describe('send', () => {
     );
     answerPosts();
     queryClient.removeQueries({ queryKey: queryKeys.session('s1') });
-    runner.send({ sessionId: 's1', content: 'Hello', startsSession: true });
+    runner.send({ sessionId: 's1', content: 'Hello', startsSession: true, agentName: 'poet' });
     await expect.poll(() => messages().length).toBe(2);
-    expect(made).toEqual([{ session_id: 's1' }]);
+    expect(made).toEqual([{ session_id: 's1', agent_name: 'poet' }]);
     const session = queryClient.getQueryData<Session>(queryKeys.session('s1'));
     expect(session?.title).toBe('Letter to the landlord');
   });

@@ -15,6 +15,7 @@ import {
 import {
   addOutgoing,
   findOutgoing,
+  type OutgoingMessage,
   patchOutgoing,
   placeBelowAnswer,
   useOutbox,
@@ -47,6 +48,8 @@ export interface NewMessage {
   attachments?: readonly Attachment[];
   /** The session is made with this message. */
   startsSession?: boolean;
+  /** Who is to answer in it; the default agent when left out. */
+  agentName?: string;
 }
 
 /** Sends messages and follows their answers. It belongs to the tab, not to a page of it. */
@@ -160,7 +163,7 @@ export class TurnRunner {
     const message = findOutgoing(clientRequestId);
     if (!message || hasUserLeft()) return;
     try {
-      if (message.startsSession) await this.#startSession(message.sessionId, clientRequestId);
+      if (message.startsSession) await this.#startSession(message);
       // Whether the one before it has arrived is not known: then the server decides what it follows.
       const parentId = message.followsRequestId === null ? message.parentId : null;
       const { answerId, stream } = await postMessage({ ...message, parentId }, signal);
@@ -174,8 +177,9 @@ export class TurnRunner {
     }
   }
 
-  async #startSession(sessionId: string, clientRequestId: string): Promise<void> {
-    const body = { session_id: sessionId };
+  async #startSession(first: OutgoingMessage): Promise<void> {
+    const { sessionId, clientRequestId, agentName } = first;
+    const body = { session_id: sessionId, ...(agentName && { agent_name: agentName }) };
     const session = dataOf(await apiClient.POST('/api/chat/sessions', { body }));
     placeNewSession(this.#queryClient, session);
     patchOutgoing(clientRequestId, { startsSession: false });

@@ -18,6 +18,8 @@ export interface OutgoingMessage {
   followsRequestId: string | null;
   /** The session must be made first. */
   startsSession: boolean;
+  /** Who is to answer in that session; missing where nobody was chosen. */
+  agentName?: string;
   /** Why it did not go out, as a sentence; null while it waits. */
   problem: string | null;
 }
@@ -44,7 +46,7 @@ export function findOutgoing(clientRequestId: string): OutgoingMessage | undefin
 
 type WrittenMessage = Pick<
   OutgoingMessage,
-  'sessionId' | 'content' | 'attachments' | 'parentId' | 'startsSession'
+  'sessionId' | 'content' | 'attachments' | 'parentId' | 'startsSession' | 'agentName'
 >;
 
 /** Keeps what has just been written until the server has it; returns its request id. */

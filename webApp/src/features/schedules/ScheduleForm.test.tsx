@@ -34,7 +34,9 @@ function serveCreation(): Record<string, unknown>[] {
     http.post(ADDRESS, async ({ request }) => {
       const body = (await request.json()) as Partial<Schedule>;
       made.push(body);
-      return HttpResponse.json(makeSchedule({ title: 'What is new?', ...body }), { status: 201 });
+      const schedule = makeSchedule({ title: 'What is new?', ...body });
+      server.use(serveSchedules([schedule]));
+      return HttpResponse.json(schedule, { status: 201 });
     }),
   );
   return made;
@@ -125,6 +127,27 @@ describe('the form', () => {
       expect(screen.getByLabelText('Send each result to Telegram')).toBeEnabled(),
     );
     expect(screen.queryByRole('button', { name: 'Connect Telegram' })).toBeNull();
+  });
+
+  test('lets one of the agents be chosen, and keeps one that is gone', async () => {
+    const made = serveCreation();
+    const { unmount } = openPlace('/schedules/new');
+    await userEvent.type(screen.getByLabelText('What should the agent do?'), 'What is new?');
+    const field = await screen.findByLabelText('Agent');
+    expect(
+      within(field)
+        .getAllByRole('option')
+        .map(({ textContent }) => textContent),
+    ).toEqual(['Assistant', 'Librarian']);
+    await userEvent.selectOptions(field, 'Librarian');
+    await userEvent.click(screen.getByRole('button', { name: 'Create schedule' }));
+    await waitFor(() => expect(made).toMatchObject([{ agent_name: 'librarian' }]));
+    unmount();
+    const schedule = makeSchedule({ agent_name: 'scout' });
+    server.use(serveSchedules([schedule]));
+    openPlace(`/schedules/${schedule.schedule_id}/edit`);
+    expect(await screen.findByLabelText('Agent')).toHaveValue('scout');
+    expect(screen.getByText(/not there any more/)).toBeVisible();
   });
 
   test('finds a time zone by a part of its name', async () => {

@@ -2,13 +2,13 @@ import type { SubmitEvent } from 'react';
 
 import { ApiError, describeError } from '@/api/apiError';
 import { useSchedulePreview } from '@/api/hooks/useScheduleHooks';
+import { AgentField } from '@/features/schedules/AgentField';
 import { cronOf } from '@/features/schedules/cronForm';
 import { FrequencyField } from '@/features/schedules/FrequencyField';
 import { NextRuns } from '@/features/schedules/NextRuns';
 import { NotifyField } from '@/features/schedules/NotifyField';
 import type { ScheduleDraft } from '@/features/schedules/scheduleDraft';
 import { TimeZoneField } from '@/features/schedules/TimeZoneField';
-import { useAgentNames } from '@/features/schedules/useAgentNames';
 import { useSettled } from '@/features/schedules/useSettled';
 import { classNames } from '@/lib/ui/classNames';
 import { FIELD, FormField } from '@/lib/ui/FormField';
@@ -70,7 +70,6 @@ function TaskFields({
   onChange,
   error,
 }: Pick<ScheduleFormProps, 'draft' | 'onChange' | 'error'>) {
-  const agentNames = useAgentNames();
   return (
     <>
       <FormField label="What should the agent do?" problem={problemOf('prompt', error)}>
@@ -104,27 +103,11 @@ function TaskFields({
             />
           )}
         </FormField>
-        <FormField label="Agent" problem={problemOf('agent_name', error)} className="flex-1">
-          {(control) => (
-            <>
-              <input
-                {...control}
-                type="text"
-                autoComplete="off"
-                maxLength={100}
-                list={`${control.id}-known`}
-                value={draft.agentName}
-                className={classNames(FIELD, 'h-10 max-phone:h-11')}
-                onChange={(event) => onChange({ agentName: event.target.value })}
-              />
-              <datalist id={`${control.id}-known`}>
-                {agentNames.map((name) => (
-                  <option key={name} value={name} />
-                ))}
-              </datalist>
-            </>
-          )}
-        </FormField>
+        <AgentField
+          value={draft.agentName}
+          onChange={(agentName) => onChange({ agentName })}
+          problem={problemOf('agent_name', error)}
+        />
       </div>
     </>
   );

@@ -1,5 +1,6 @@
 import { useParams } from 'react-router';
 
+import { useChosenAgent } from '@/api/hooks/useAgentHooks';
 import { useSchedule } from '@/api/hooks/useScheduleHooks';
 import type { Schedule } from '@/api/schema';
 import { foreignTimeZone, PlannedTimes } from '@/features/schedules/NextRuns';
@@ -50,15 +51,15 @@ function Plan({ schedule }: { schedule: Schedule }) {
 }
 
 function Task({ schedule }: { schedule: Schedule }) {
+  const agent = useChosenAgent(schedule.agent_name);
+  const told = schedule.notify_telegram ? 'Results also go to Telegram' : null;
+  const notes = [agent, told].filter((note) => note !== null);
   return (
     <section aria-label="Task" className="flex flex-col items-start gap-1">
       <p className="max-h-60 w-full overflow-y-auto rounded-box bg-accent-soft px-4 py-3 text-base wrap-anywhere whitespace-pre-wrap">
         {schedule.prompt}
       </p>
-      <p className="text-note text-muted">
-        {schedule.agent_name}
-        {schedule.notify_telegram && ' · results also go to Telegram'}
-      </p>
+      <p className="text-note text-muted empty:hidden">{notes.join(' · ')}</p>
     </section>
   );
 }

@@ -1,3 +1,4 @@
+import { UNNAMED_AGENT } from '@/api/agents';
 import type { CreateScheduleRequest, Schedule, UpdateScheduleRequest } from '@/api/schema';
 import { cronOf, FIRST_TIMING, type Timing, timingOf } from '@/features/schedules/cronForm';
 import { ownTimeZone } from '@/features/schedules/timeZones';
@@ -15,14 +16,12 @@ export interface ScheduleDraft {
   notifyTelegram: boolean;
 }
 
-const DEFAULT_AGENT = 'assistant';
-
 export function emptyDraft(): ScheduleDraft {
   return {
     scheduleId: newId(),
     title: '',
     prompt: '',
-    agentName: DEFAULT_AGENT,
+    agentName: UNNAMED_AGENT,
     timing: FIRST_TIMING,
     timezone: ownTimeZone(),
     notifyTelegram: false,
@@ -89,7 +88,7 @@ function requestOf(draft: ScheduleDraft) {
   return {
     title: draft.title.trim(),
     prompt: draft.prompt.trim(),
-    agent_name: draft.agentName.trim() || DEFAULT_AGENT,
+    agent_name: draft.agentName || UNNAMED_AGENT,
     cron: cronOf(draft.timing) ?? '',
     timezone: draft.timezone,
     notify_telegram: draft.notifyTelegram,

@@ -6,6 +6,7 @@ import { useOutbox } from '@/api/turns/outbox';
 import { useTurnRunner } from '@/api/turns/useTurnRunner';
 import { useAttaching } from '@/features/session/attachments/useAttaching';
 import { DropZone } from '@/features/session/attachments/DropZone';
+import { AgentChoice, useChosenAgentName } from '@/features/session/AgentChoice';
 import { Composer } from '@/features/session/composer/Composer';
 import { MessageList } from '@/features/session/messages/MessageList';
 import { SessionFrame } from '@/features/session/SessionFrame';
@@ -32,6 +33,7 @@ export function NewSessionPane({
   // What is written while the first message is on its way belongs to the session it makes.
   const draftKey = startedId ?? NEW_SESSION_DRAFT;
   const attaching = useAttaching({ draftKey, sessionId: startedId, isNewSession: true });
+  const agentName = useChosenAgentName();
   useOutboxResumed();
 
   const composer = (
@@ -42,7 +44,8 @@ export function NewSessionPane({
       onSend={(written) => {
         const sessionId = startedId ?? takeNewSessionId() ?? newId();
         setStartedId(sessionId);
-        runner.send({ sessionId, ...written, startsSession: true });
+        const start = { startsSession: true, ...(agentName && { agentName }) };
+        runner.send({ sessionId, ...written, ...start });
       }}
       onStop={null}
       note={notice}
@@ -109,9 +112,12 @@ function Welcome({ headStart, composer, onDrop }: WelcomeProps) {
             <ChannelTile channel="telegram" className="size-8" />
             <ChannelTile channel="scheduled" className="size-8" />
           </div>
-          <h1 className="mb-6 text-xl max-phone:px-2">
+          <h1 className="mb-4 text-xl max-phone:px-2">
             Everything you ask your agents, in one list.
           </h1>
+          <div className="mb-2 h-8 max-phone:h-11">
+            <AgentChoice />
+          </div>
         </div>
         {composer}
       </div>

@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react';
 
+import { useChosenAgent } from '@/api/hooks/useAgentHooks';
 import type { Channel, Session } from '@/api/schema';
 import { isMakingTitle } from '@/api/sessionTitles';
 import { CHANNEL_LABELS } from '@/lib/channel';
@@ -25,9 +26,10 @@ interface SessionHeadProps {
   menu?: ReactNode;
 }
 
-/** What is open: its channel, its title and whose agent answers. */
+/** What is open: its channel, its title, and which agent answers if not the default one. */
 export function SessionHead(props: SessionHeadProps) {
   const { session, continuedIn = null, origin = null, headStart, menu } = props;
+  const agent = useChosenAgent(session?.agent_name);
   return (
     <header className="flex h-14 flex-none items-center gap-3 border-b border-line pr-3 pl-4 max-phone:gap-1 max-phone:px-1">
       {headStart}
@@ -41,8 +43,7 @@ export function SessionHead(props: SessionHeadProps) {
               {continuedIn && (
                 <span className="max-phone:hidden">, continued {PLACES[continuedIn]}</span>
               )}
-              {' · '}
-              {session.agent_name}
+              {agent !== null && ` · ${agent}`}
             </p>
           </div>
           {menu}

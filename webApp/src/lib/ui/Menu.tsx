@@ -5,8 +5,8 @@ import type { ComponentProps, ReactNode } from 'react';
 import { classNames } from '@/lib/ui/classNames';
 
 const ITEM = classNames(
-  'flex h-8 items-center gap-3 rounded-inset px-2 text-sm outline-none select-none',
-  'data-highlighted:bg-selected data-disabled:text-muted max-phone:h-11 max-phone:text-base',
+  'flex min-h-8 items-center gap-3 rounded-inset px-2 text-sm outline-none select-none',
+  'data-highlighted:bg-selected data-disabled:text-muted max-phone:min-h-11 max-phone:text-base',
 );
 
 interface MenuProps {
@@ -53,13 +53,20 @@ export function MenuItem({ className, ...rest }: ComponentProps<typeof DropdownM
   return <DropdownMenu.Item className={classNames(ITEM, className)} {...rest} />;
 }
 
-export function MenuRadioItem({
-  children,
-  ...rest
-}: ComponentProps<typeof DropdownMenu.RadioItem>) {
+interface MenuRadioItemProps extends ComponentProps<typeof DropdownMenu.RadioItem> {
+  /** A quiet line under it. */
+  hint?: string;
+}
+
+export function MenuRadioItem({ children, hint = '', ...rest }: MenuRadioItemProps) {
   return (
     <DropdownMenu.RadioItem className={ITEM} {...rest}>
-      <span className="flex-1">{children}</span>
+      <span className="flex-1">
+        {children}
+        {hint !== '' && (
+          <span className="block max-w-70 pb-1.5 text-note text-balance text-muted">{hint}</span>
+        )}
+      </span>
       <DropdownMenu.ItemIndicator>
         <Check aria-hidden size={16} className="text-accent" />
       </DropdownMenu.ItemIndicator>

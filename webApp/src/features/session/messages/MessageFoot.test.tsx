@@ -49,6 +49,13 @@ describe('MessageFoot', () => {
     expect(container).toHaveTextContent(`via Telegram · ${CLOCK}`);
   });
 
+  test('tells what an answer cost, where it was counted', () => {
+    const usage = { input_tokens: 1200, output_tokens: 34, requests: 2 };
+    const { container } = renderFoot({ created_at: AT, usage });
+    expect(container).toHaveTextContent(`${CLOCK} · 1,234 tokens`);
+    expect(screen.getByTitle('1,200 read, 34 written, in 2 requests')).toBeVisible();
+  });
+
   test('tells what waits', () => {
     const { container } = renderFoot({ delivery: WAITING });
     expect(container).toHaveTextContent('Waiting to be delivered');

@@ -4,6 +4,7 @@ import { describeError } from '@/api/apiError';
 import { useRedeliverMessage } from '@/api/hooks/useTelegramHooks';
 import type { Message } from '@/api/schema';
 import { MessageTime } from '@/features/session/messages/MessageTime';
+import { TokenCount } from '@/features/session/messages/TokenCount';
 import { CHANNEL_LABELS } from '@/lib/channel';
 import { formatClock } from '@/lib/time';
 import { toastError } from '@/lib/toast';
@@ -15,7 +16,7 @@ interface MessageFootProps {
   model?: string | null;
 }
 
-/** Where a message came in, who answered, and whether its channel has it. */
+/** Where a message came in, who answered, whether its channel has it, and what it cost. */
 export function MessageFoot({ message, model = null }: MessageFootProps) {
   const { delivery, channel } = message;
   if (delivery?.status === 'failed') return <FailedDelivery message={message} />;
@@ -27,7 +28,14 @@ export function MessageFoot({ message, model = null }: MessageFootProps) {
       </span>
     );
   }
-  if (!delivery) return <MessageTime channel={channel} at={message.created_at} model={model} />;
+  if (!delivery) {
+    return (
+      <span>
+        <MessageTime channel={channel} at={message.created_at} model={model} />
+        <TokenCount usage={message.usage} />
+      </span>
+    );
+  }
   const at = delivery.delivered_at ?? message.updated_at;
   const words = channel === delivery.channel ? 'via' : model === null ? 'Also in' : 'also in';
   return (
@@ -35,6 +43,7 @@ export function MessageFoot({ message, model = null }: MessageFootProps) {
       {model !== null && `${model} · `}
       {words} {CHANNEL_LABELS[delivery.channel]} · delivered{' '}
       <time dateTime={at}>{formatClock(new Date(at))}</time>
+      <TokenCount usage={message.usage} />
     </span>
   );
 }
