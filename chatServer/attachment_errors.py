@@ -6,7 +6,8 @@ from typing import ClassVar
 from chatServer.errors import DomainError
 from chatServer.limits import ATTACHMENT_MAX_BYTES, RETRY_AFTER_SECONDS
 
-MEGABYTES = ATTACHMENT_MAX_BYTES // (1024 * 1024)
+MEGABYTE_BYTES = 1024 * 1024
+MEGABYTES = ATTACHMENT_MAX_BYTES // MEGABYTE_BYTES
 
 
 class AttachmentNotFound(DomainError):

@@ -5,6 +5,11 @@ from typing import Literal
 ErrorCode = Literal[
     "agent_not_found",
     "answer_streaming",
+    "archive_damaged",
+    "archive_invalid",
+    "archive_too_large",
+    "archive_unreadable",
+    "archive_version_unsupported",
     "attachment_empty",
     "attachment_in_use",
     "attachment_not_found",

@@ -155,3 +155,40 @@ TITLE_IDLE_SECONDS = 2.0
 
 RUNS_PER_PROCESS_MAX = 8
 RUNS_PER_USER_MAX = 3
+
+ARCHIVE_MAX_BYTES = 2 * 1024**3
+"""Largest archive that is taken in, unless the operator sets another."""
+
+ARCHIVE_SETTING_MAX_BYTES = 1024**4
+
+ARCHIVE_UNPACKED_FACTOR = 10
+"""How many times as large it may be unpacked."""
+
+ARCHIVE_RATIO_MAX = 100
+ARCHIVE_RATIO_FROM_BYTES = 256 * 1024**2
+"""What unpacks to more than this must not be packed more tightly than the ratio."""
+
+ARCHIVE_DIRECTORY_MAX_BYTES = 64 * 1024**2
+"""Largest list of files, which is read into memory; enough for some 500,000 of them."""
+
+ARCHIVE_LINE_MAX_BYTES = 32 * 1024**2
+"""Longest line: a message and its item have a megabyte each, and JSON may write a byte as six."""
+
+ARCHIVE_BATCH_BYTES = 1024**2
+"""How much of a session is sent to the database at once, if more than one message."""
+
+IMPORT_SESSION_MESSAGES_MAX = 100_000
+IMPORT_CALL_SECONDS = 120.0
+"""Longest wait for the database to store one session of an archive."""
+
+IMPORT_FILE_LEASE_SECONDS = 3600
+"""How long a file may wait in Storage for the rest of its session."""
+
+IMPORT_FILES_FOUND_AT_ONCE = 1000
+IMPORTS_CHECKED_AT_ONCE = 2
+IMPORT_PROGRESS_SECONDS = 0.25
+PATIENT_TRIES = 5
+"""How often an export or import asks a database that does not answer, some 15 seconds in all."""
+
+IMPORT_LISTED_MAX = 100
+"""How many sessions a report names of each kind."""

@@ -21,6 +21,7 @@ from chatServer.log_redaction import hide_bot_token
 from chatServer.models import Problem
 from chatServer.routers import (
     agent_router,
+    archive_router,
     attachment_router,
     auth_forwarder,
     branch_router,
@@ -66,7 +67,7 @@ class Api(FastAPI):
         for operations in description["paths"].values():
             for operation in operations.values():
                 if "requestBody" in operation:
-                    operation["responses"].update(body_errors)
+                    operation["responses"] = body_errors | operation["responses"]
         return description
 
 
@@ -87,6 +88,7 @@ def build_api(
         session_sync_router.router,
         chat_history_router.router,
         branch_router.router,
+        archive_router.router,
         turn_router.router,
         agent_router.router,
         attachment_router.router,
@@ -103,7 +105,7 @@ def build_api(
         BodyGuard,
         max_bytes=BODY_MAX_BYTES,
         timeout_seconds=BODY_TIMEOUT_SECONDS,
-        large_bodies=(attachment_router.UPLOAD_BODY,),
+        large_bodies=(attachment_router.UPLOAD_BODY, archive_router.IMPORT_BODY),
     )
     api.add_middleware(SecurityHeaders)
     api.add_middleware(RequestLog)

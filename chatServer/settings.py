@@ -16,7 +16,7 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
-from chatServer.limits import ATTACHMENT_QUOTA_BYTES, DATABASE_POOL_SIZE, TITLE_AFTER_MESSAGES
+from chatServer import limits
 
 ENV_FILE = Path(".env.local")
 AGENTS_FILE = Path(__file__).parent.parent / "agents.toml"
@@ -132,7 +132,7 @@ class Settings(BaseSettings):
     supabase_jwt_secret: SecretStr | None = None
     supabase_jwks_url: Url | None = None
     supabase_db_url: DbUrl | None = None
-    supabase_db_pool_size: int = Field(default=DATABASE_POOL_SIZE, ge=1, le=1000)
+    supabase_db_pool_size: int = Field(default=limits.DATABASE_POOL_SIZE, ge=1, le=1000)
 
     openai_api_key: SecretStr | None = None
     openai_base_url: Url | None = None
@@ -146,9 +146,12 @@ class Settings(BaseSettings):
 
     run_schedules: bool = True
     make_titles: bool = True
-    title_after_messages: int = Field(default=TITLE_AFTER_MESSAGES, ge=0, le=1_000_000)
+    title_after_messages: int = Field(default=limits.TITLE_AFTER_MESSAGES, ge=0, le=1_000_000)
 
-    attachment_quota_bytes: int = Field(default=ATTACHMENT_QUOTA_BYTES, ge=0)
+    attachment_quota_bytes: int = Field(default=limits.ATTACHMENT_QUOTA_BYTES, ge=0)
+    import_max_bytes: int = Field(
+        default=limits.ARCHIVE_MAX_BYTES, ge=1, le=limits.ARCHIVE_SETTING_MAX_BYTES
+    )
 
     telegram_bot_token: BotToken | None = None
     telegram_webhook_secret: WebhookSecret | None = None

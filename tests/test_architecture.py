@@ -26,6 +26,7 @@ LAYERS = (
         "session_sync_models",
         "branch_models",
         "link_models",
+        "archive_models",
     ),
     ("models", "schedule_models", "agent_models"),
     (
@@ -36,6 +37,7 @@ LAYERS = (
         "session_errors",
         "agent_errors",
         "attachment_errors",
+        "archive_errors",
     ),
     ("limits", "log_redaction", "settings"),
 )

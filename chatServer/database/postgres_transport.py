@@ -12,7 +12,7 @@ from pydantic import JsonValue, SecretStr
 
 from chatServer.database.failures import refuse_value, to_failure
 from chatServer.database.postgres_pool import PostgresPool
-from chatServer.database.transport import Caller, RpcError
+from chatServer.database.transport import SLOW_CALL_SECONDS, Caller, RpcError
 from chatServer.errors import DatabaseUnavailable, Unauthorized
 from chatServer.limits import DATABASE_READ_SECONDS
 
@@ -23,9 +23,9 @@ ACT_AS: Final = (
 """How PostgREST says who calls: https://docs.postgrest.org/en/stable/references/transactions.html"""
 USER_ROLE: Final = "authenticated"
 SERVICE_ROLE: Final = "service_role"
-STATEMENT_MS: Final = str(int(DATABASE_READ_SECONDS * 1000))
-CALL_SECONDS: Final = DATABASE_READ_SECONDS + 1.0
-"""When Postgres has not even ended the call by its own time-out."""
+CALL_SECONDS: Final = DATABASE_READ_SECONDS
+GRACE_SECONDS: Final = 1.0
+"""After which Postgres has not even ended the call by its own time-out."""
 
 
 class PostgresTransport:
@@ -45,7 +45,8 @@ class PostgresTransport:
         self, function: str, params: Mapping[str, JsonValue], caller: Caller
     ) -> JsonValue:
         """Run one function in one transaction, as `RpcTransport` says."""
-        identity = _identity(caller)
+        seconds = SLOW_CALL_SECONDS.get(function, CALL_SECONDS)
+        identity = _identity(caller, str(int(seconds * 1000)))
         statement = _statement(function, tuple(params))
         values = [_to_text(value) for value in params.values()]
         connection = await self._pool.acquire()
@@ -54,7 +55,7 @@ class PostgresTransport:
         running.add_done_callback(self._forget)
         try:
             # A caller who leaves does not break the call off half way: its connection stays clean.
-            async with asyncio.timeout(CALL_SECONDS):
+            async with asyncio.timeout(seconds + GRACE_SECONDS):
                 return await asyncio.shield(running)
         except TimeoutError:
             running.cancel()
@@ -103,12 +104,12 @@ async def open_postgres_transport(url: SecretStr, *, size: int) -> AsyncIterator
         await transport.close()
 
 
-def _identity(caller: Caller) -> tuple[str, str, str]:
+def _identity(caller: Caller, statement_ms: str) -> tuple[str, str, str]:
     if caller.access_token is None:
-        return SERVICE_ROLE, json.dumps({"role": SERVICE_ROLE}), STATEMENT_MS
+        return SERVICE_ROLE, json.dumps({"role": SERVICE_ROLE}), statement_ms
     if caller.claims is None:
         raise Unauthorized
-    return USER_ROLE, json.dumps({**caller.claims, "role": USER_ROLE}), STATEMENT_MS
+    return USER_ROLE, json.dumps({**caller.claims, "role": USER_ROLE}), statement_ms
 
 
 @lru_cache(maxsize=256)

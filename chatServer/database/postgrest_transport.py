@@ -10,7 +10,7 @@ from postgrest.exceptions import APIError
 from pydantic import JsonValue, SecretStr
 
 from chatServer.database.failures import refuse_value, to_failure
-from chatServer.database.transport import Caller, RpcError
+from chatServer.database.transport import SLOW_CALL_SECONDS, Caller, RpcError
 from chatServer.errors import DatabaseUnavailable, Unauthorized
 from chatServer.limits import (
     DATABASE_CONNECT_SECONDS,
@@ -43,7 +43,15 @@ def open_http_pool(*, trust_env: bool = True) -> httpx.AsyncClient:
             keepalive_expiry=IDLE_SECONDS,
         ),
         trust_env=trust_env,
+        event_hooks={"request": [_allow_slow_call]},
     )
+
+
+async def _allow_slow_call(request: httpx.Request) -> None:
+    """Let a call take as long as its function may: postgrest-py has no time-out for one call."""
+    function = request.url.path.rpartition("/rpc/")[2]
+    if function in SLOW_CALL_SECONDS:
+        request.extensions["timeout"]["read"] = SLOW_CALL_SECONDS[function]
 
 
 class PostgrestTransport:

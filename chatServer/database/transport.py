@@ -2,10 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol, Self
+from typing import Any, Final, Protocol, Self
 from uuid import UUID
 
 from pydantic import JsonValue
+
+from chatServer.limits import IMPORT_CALL_SECONDS
+
+SLOW_CALL_SECONDS: Final[Mapping[str, float]] = {"import_chat_session": IMPORT_CALL_SECONDS}
+"""The functions that may take longer than a person would wait for an answer."""
 
 
 @dataclass(frozen=True, slots=True)

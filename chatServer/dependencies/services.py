@@ -9,6 +9,7 @@ from typing import Annotated, cast
 import httpx
 from fastapi import Depends, Request
 
+from chatServer.database.archive_registry import ArchiveRegistry
 from chatServer.database.channel_registry import ChannelRegistry
 from chatServer.database.postgres_login import check_postgres_login
 from chatServer.database.postgres_transport import open_postgres_transport
@@ -26,11 +27,13 @@ from chatServer.dependencies.tokens import JwksVerifier, SecretVerifier, TokenVe
 from chatServer.services.agent_directory import AgentDirectory
 from chatServer.services.agent_spec import AgentSpec
 from chatServer.services.agents_file import read_agents
+from chatServer.services.archive_export import ArchiveExportService
 from chatServer.services.attachment_service import AttachmentService
 from chatServer.services.built_in_tools import build_tools
 from chatServer.services.chat_history_service import ChatHistoryService
 from chatServer.services.delivery_service import RedeliveryService
 from chatServer.services.file_reader import FileReader
+from chatServer.services.import_service import ImportService
 from chatServer.services.link_service import LinkService
 from chatServer.services.reply_generator import ReplyGenerator
 from chatServer.services.schedule_planner import SchedulePlanner
@@ -66,6 +69,8 @@ class Services:
     titles: TitleService
     turns: TurnService
     attachments: AttachmentService
+    archives: ArchiveExportService
+    imports: ImportService
     schedules: ScheduleService
     execution: ScheduledExecutionService
     links: LinkService
@@ -99,6 +104,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
         cursors = SessionCursors(secret)
         history = ChatHistoryService(registry, cursors)
         channels = ChannelRegistry(transport)
+        archives = ArchiveRegistry(transport)
         schedules = ScheduleRegistry(transport)
         execution = ScheduledExecutionService(schedules, SchedulePlanner(schedules), turns=turns)
         titles = TitleService(
@@ -134,6 +140,10 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
                     titles=titles,
                     turns=turns,
                     attachments=attachments,
+                    archives=ArchiveExportService(archives, attachments),
+                    imports=ImportService(
+                        archives, attachments, max_bytes=settings.import_max_bytes
+                    ),
                     schedules=ScheduleService(schedules, cursors, wake=execution.wake),
                     execution=execution,
                     links=telegram.links if telegram else LinkService(channels, None),

@@ -15,7 +15,7 @@ from chatServer.errors import DatabaseUnavailable
 from chatServer.limits import STORAGE_UPLOAD_SECONDS
 from chatServer.models import Attachment
 from chatServer.services.attachment_types import check_claim, clean_filename
-from chatServer.services.received_file import IncomingFile, ReceivedFile, receive
+from chatServer.services.received_file import IncomingFile, receive
 
 logger = logging.getLogger(__name__)
 
@@ -37,6 +37,11 @@ class AttachmentService:
         self._registry = registry
         self._store = store
         self._quota_bytes = quota_bytes
+
+    @property
+    def quota_bytes(self) -> int:
+        """How much the files of one user may take."""
+        return self._quota_bytes
 
     async def add(self, caller: Caller, *, session_id: str, file: IncomingFile) -> Attachment:
         """Store a file as an attachment of a session, for a message that is sent later.
@@ -61,7 +66,9 @@ class AttachmentService:
                 quota_bytes=self._quota_bytes,
             )
             try:
-                await self._write(caller.user_id, object_id, received)
+                await self.write(
+                    caller, object_id, pieces=received.pieces(), size_bytes=received.size_bytes
+                )
                 return await self._registry.complete_attachment(
                     caller,
                     attachment=NewAttachment(
@@ -74,11 +81,7 @@ class AttachmentService:
                     ),
                 )
             except BaseException:
-                # Only hastens the sweep, which would find it when its lease ends.
-                with suppress(DatabaseUnavailable):
-                    await asyncio.shield(
-                        self._registry.fail_attachment(caller, object_id=object_id)
-                    )
+                await self.give_up(caller, object_id)
                 raise
 
     @asynccontextmanager
@@ -127,14 +130,23 @@ class AttachmentService:
         """
         await self._registry.delete_attachment(caller, attachment_id=attachment_id)
 
-    async def _write(self, user_id: UUID, object_id: UUID, received: ReceivedFile) -> None:
+    async def write(
+        self, caller: Caller, object_id: UUID, *, pieces: AsyncIterator[bytes], size_bytes: int
+    ) -> None:
+        """Store a file for which room is kept.
+
+        Raises:
+            StorageUnavailable: Storage did not take it.
+        """
         try:
             async with asyncio.timeout(STORAGE_UPLOAD_SECONDS):
                 await self._store.write(
-                    user_id,
-                    object_id,
-                    pieces=received.pieces(),
-                    size_bytes=received.size_bytes,
+                    caller.user_id, object_id, pieces=pieces, size_bytes=size_bytes
                 )
         except TimeoutError:
             raise StorageUnavailable from None
+
+    async def give_up(self, caller: Caller, object_id: UUID) -> None:
+        """Hasten the sweep of a file, which would find it when its lease ends."""
+        with suppress(DatabaseUnavailable):
+            await asyncio.shield(self._registry.fail_attachment(caller, object_id=object_id))

@@ -116,13 +116,14 @@ class TestErrors:
     async def test_every_connection_stays_in_use(
         self, probed_transport: PostgresTransport, probed: Database, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(postgres_pool, "DATABASE_POOL_SECONDS", 0.05)
         async with lock_held(probed) as lock:
             busy = [
                 asyncio.create_task(probed_transport.call("wait_for_lock", {}, SERVICE))
                 for _ in range(2)
             ]
             await wait_until_waiting(lock, 2)
+            # Only now: on a busy machine the two may take longer than this to connect.
+            monkeypatch.setattr(postgres_pool, "DATABASE_POOL_SECONDS", 0.05)
             with pytest.raises(DatabaseUnavailable):
                 await probed_transport.call("show_caller", {}, SERVICE)
         assert await asyncio.gather(*busy) == [{}, {}]
@@ -131,7 +132,7 @@ class TestErrors:
     async def test_a_call_takes_too_long(
         self, probed_transport: PostgresTransport, probed: Database, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(postgres_transport, "STATEMENT_MS", "50")
+        monkeypatch.setattr(postgres_transport, "CALL_SECONDS", 0.05)
         async with lock_held(probed):
             with pytest.raises(DatabaseUnavailable):
                 await probed_transport.call("wait_for_lock", {}, SERVICE)
@@ -140,7 +141,9 @@ class TestErrors:
     async def test_postgres_does_not_even_end_what_takes_too_long(
         self, probed_transport: PostgresTransport, probed: Database, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(postgres_transport, "CALL_SECONDS", 0.05)
+        monkeypatch.setattr(
+            postgres_transport, "GRACE_SECONDS", 0.05 - postgres_transport.CALL_SECONDS
+        )
         async with lock_held(probed):
             with pytest.raises(DatabaseUnavailable):
                 await probed_transport.call("wait_for_lock", {}, SERVICE)

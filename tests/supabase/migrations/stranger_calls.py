@@ -25,6 +25,18 @@ CALLS: dict[str, tuple[dict[str, str], dict[str, object]]] = {
     ),
     "fork_chat_session": ({"session_id": "session_id", "message_id": "message_id"}, {}),
     "list_all_chat_messages": ({"session_id": "session_id"}, {}),
+    "get_export_totals": ({}, {}),
+    "list_exported_sessions": ({}, {}),
+    "list_exported_messages": ({"session_id": "session_id"}, {}),
+    "list_stored_files": ({}, {"files": {"sha256s": []}}),
+    "upsert_import_batch": (
+        {"import_id": "lease_token"},
+        {"batch": 1, "messages": {"messages": []}},
+    ),
+    "import_chat_session": (
+        {"import_id": "lease_token"},
+        {"session": {}, "messages": {"messages": []}},
+    ),
     "update_chat_session_head": ({"session_id": "session_id", "message_id": "message_id"}, {}),
     "update_chat_session": (
         {"session_id": "session_id"},

@@ -21,6 +21,7 @@ COMMANDS = {
     # Only the server knows what an expression means; a trigger records how a run ended.
     "agent_schedules": {"SELECT"},
     "scheduled_runs": {"SELECT", "UPDATE"},
+    "chat_import_batches": {"SELECT", "INSERT", "DELETE"},
     # Written by the triggers of chat_sessions, with the rights of whoever changes it.
     "chat_session_tombstones": {"SELECT", "INSERT", "UPDATE", "DELETE"},
     "title_jobs": {"SELECT", "INSERT", "UPDATE"},
@@ -138,7 +139,7 @@ class TestKeysAndIndexes:
         self, connection: Connection
     ) -> None:
         keys = dict(run(connection, KEYS_AND_INDEXES))
-        assert len(keys) == 23
+        assert len(keys) == 24
         assert all(keys.values()), keys
 
     def test_every_foreign_key_from_a_message_carries_the_session(

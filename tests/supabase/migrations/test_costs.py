@@ -151,10 +151,11 @@ class TestOneSession:
         assert_no_whole_table_is_read(nodes)
         assert rows_read(scans(nodes, "chat_message_history")) <= 3 * (LIMIT + 1) + 1
 
-    def test_an_export_reads_each_page_once(self, heavy: Heavy) -> None:
+    @pytest.mark.parametrize("function", ["list_all_chat_messages", "list_exported_messages"])
+    def test_an_export_reads_each_page_once(self, heavy: Heavy, function: str) -> None:
         nodes = plan_nodes(
             heavy.user,
-            "list_all_chat_messages",
+            function,
             session_id=heavy.long,
             after_id=heavy.messages[MESSAGES // 2],
             limit=LIMIT,

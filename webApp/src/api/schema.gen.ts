@@ -246,6 +246,49 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/chat/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export Archive
+         * @description Download everything, streamed; the headers say how much there was when it began.
+         */
+        get: operations["export_archive_api_chat_export_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/chat/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Import Archive
+         * @description Bring an archive in, adding what is missing; sending it again changes nothing.
+         *
+         *     The body is the ZIP file itself. It is checked whole before anything is stored. Whoever closes
+         *     the stream stops the import after the session it is at; what was stored stays.
+         */
+        post: operations["import_archive_api_chat_import_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/chat/sessions/{session_id}/messages/{message_id}": {
         parameters: {
             query?: never;
@@ -623,6 +666,16 @@ export interface components {
             agents: components["schemas"]["ListedAgent"][];
         };
         /**
+         * ArchiveTotals
+         * @description How much there is to go through.
+         */
+        ArchiveTotals: {
+            /** Sessions */
+            sessions: number;
+            /** Messages */
+            messages: number;
+        };
+        /**
          * Attachment
          * @description A file of a session; its type and kind are those of its content, whatever its name says.
          */
@@ -849,6 +902,116 @@ export interface components {
              */
             status: "ok";
         };
+        ImportEvent: components["schemas"]["ImportStarted"] | components["schemas"]["ImportProgressed"] | components["schemas"]["ImportFinished"] | components["schemas"]["ImportFailed"];
+        /**
+         * ImportFailed
+         * @description Last event of one that could not go on; what was imported stays, session by session whole.
+         */
+        ImportFailed: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "import.failed";
+            /**
+             * Code
+             * @enum {string}
+             */
+            code: "agent_not_found" | "answer_streaming" | "archive_damaged" | "archive_invalid" | "archive_too_large" | "archive_unreadable" | "archive_version_unsupported" | "attachment_empty" | "attachment_in_use" | "attachment_not_found" | "attachment_quota_exceeded" | "attachment_too_large" | "attachment_type_mismatch" | "body_too_large" | "cursor_expired" | "database_unavailable" | "internal_error" | "invalid_cursor" | "link_not_found" | "message_not_an_answer" | "message_not_editable" | "message_not_found" | "method_not_allowed" | "not_found" | "request_id_reused" | "request_timeout" | "run_not_found" | "schedule_busy" | "schedule_id_taken" | "schedule_limit_reached" | "schedule_not_found" | "session_deleted" | "session_id_taken" | "session_not_found" | "storage_unavailable" | "telegram_not_configured" | "telegram_unavailable" | "title_set_by_user" | "unauthorized" | "validation_failed" | "webhook_refused";
+            /** Detail */
+            detail: string;
+            report: components["schemas"]["ImportReport"];
+        };
+        /**
+         * ImportFinished
+         * @description Last event of an import that went through the whole archive.
+         */
+        ImportFinished: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "import.finished";
+            report: components["schemas"]["ImportReport"];
+        };
+        /**
+         * ImportProgressed
+         * @description How much of the archive has been gone through.
+         */
+        ImportProgressed: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "import.progressed";
+            done: components["schemas"]["ArchiveTotals"];
+        };
+        /**
+         * ImportReport
+         * @description What came of an import, session by session and message by message.
+         */
+        ImportReport: {
+            /**
+             * Sessions Created
+             * @default 0
+             */
+            sessions_created: number;
+            /**
+             * Sessions Changed
+             * @description Were here and lacked messages.
+             * @default 0
+             */
+            sessions_changed: number;
+            /**
+             * Sessions Unchanged
+             * @description Were here, with everything.
+             * @default 0
+             */
+            sessions_unchanged: number;
+            /**
+             * Sessions Skipped
+             * @default 0
+             */
+            sessions_skipped: number;
+            /**
+             * Messages Added
+             * @default 0
+             */
+            messages_added: number;
+            /**
+             * Messages Known
+             * @default 0
+             */
+            messages_known: number;
+            /**
+             * Files Added
+             * @description Attachments' files that were stored.
+             * @default 0
+             */
+            files_added: number;
+            /**
+             * Renamed
+             * @description At most 100 are listed.
+             */
+            renamed?: components["schemas"]["RenamedSession"][];
+            /**
+             * Skipped
+             * @description At most 100 are listed.
+             */
+            skipped?: components["schemas"]["SkippedSession"][];
+        };
+        /**
+         * ImportStarted
+         * @description First event: the whole archive has been checked and is sound.
+         */
+        ImportStarted: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "import.started";
+            totals: components["schemas"]["ArchiveTotals"];
+        };
         JsonValue: unknown;
         /**
          * LinkInvitation
@@ -1061,6 +1224,22 @@ export interface components {
              * @default false
              */
             keeps_text: boolean;
+        };
+        /**
+         * RenamedSession
+         * @description A session whose id was not to be had.
+         */
+        RenamedSession: {
+            /**
+             * Session Id
+             * @description Its id in the archive.
+             */
+            session_id: string;
+            /**
+             * New Session Id
+             * @description Its id here.
+             */
+            new_session_id: string;
         };
         /**
          * Run
@@ -1490,6 +1669,18 @@ export interface components {
             match?: components["schemas"]["SessionMatch"] | null;
         };
         /**
+         * SkippedSession
+         * @description A session that was not imported.
+         */
+        SkippedSession: {
+            /** Session Id */
+            session_id: string;
+            /** Title */
+            title: string | null;
+            /** Reason */
+            reason: string;
+        };
+        /**
          * SyncSessionsRequest
          * @description Sessions to upload, all of them or none.
          */
@@ -1832,7 +2023,7 @@ export interface components {
              * Code
              * @enum {string}
              */
-            code: "agent_not_found" | "answer_streaming" | "attachment_empty" | "attachment_in_use" | "attachment_not_found" | "attachment_quota_exceeded" | "attachment_too_large" | "attachment_type_mismatch" | "body_too_large" | "cursor_expired" | "database_unavailable" | "internal_error" | "invalid_cursor" | "link_not_found" | "message_not_an_answer" | "message_not_editable" | "message_not_found" | "method_not_allowed" | "not_found" | "request_id_reused" | "request_timeout" | "run_not_found" | "schedule_busy" | "schedule_id_taken" | "schedule_limit_reached" | "schedule_not_found" | "session_deleted" | "session_id_taken" | "session_not_found" | "storage_unavailable" | "telegram_not_configured" | "telegram_unavailable" | "title_set_by_user" | "unauthorized" | "validation_failed" | "webhook_refused";
+            code: "agent_not_found" | "answer_streaming" | "archive_damaged" | "archive_invalid" | "archive_too_large" | "archive_unreadable" | "archive_version_unsupported" | "attachment_empty" | "attachment_in_use" | "attachment_not_found" | "attachment_quota_exceeded" | "attachment_too_large" | "attachment_type_mismatch" | "body_too_large" | "cursor_expired" | "database_unavailable" | "internal_error" | "invalid_cursor" | "link_not_found" | "message_not_an_answer" | "message_not_editable" | "message_not_found" | "method_not_allowed" | "not_found" | "request_id_reused" | "request_timeout" | "run_not_found" | "schedule_busy" | "schedule_id_taken" | "schedule_limit_reached" | "schedule_not_found" | "session_deleted" | "session_id_taken" | "session_not_found" | "storage_unavailable" | "telegram_not_configured" | "telegram_unavailable" | "title_set_by_user" | "unauthorized" | "validation_failed" | "webhook_refused";
             /** Detail */
             detail: string;
             /**
@@ -3171,6 +3362,143 @@ export interface operations {
             };
         };
     };
+    export_archive_api_chat_export_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All sessions as a ZIP file; docs/export.md has its format */
+            200: {
+                headers: {
+                    "X-Total-Sessions"?: number;
+                    /** @description Of users and answers. */
+                    "X-Total-Messages"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/zip": string;
+                };
+            };
+            /** @description Sign in first (`unauthorized`) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed (`internal_error`) */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer (`database_unavailable`) */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    import_archive_api_chat_import_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/zip": string;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": unknown;
+                };
+            };
+            /** @description Sign in first (`unauthorized`) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request did not arrive in time (`request_timeout`) */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No room for more files (`attachment_quota_exceeded`) */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The archive is too large (`archive_too_large`) */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The archive cannot be read (`archive_unreadable`); The archive is not valid (`archive_invalid`); The archive is damaged (`archive_damaged`); The archive is of a later version (`archive_version_unsupported`) */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed (`internal_error`) */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer (`database_unavailable`) */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     edit_message_api_chat_sessions__session_id__messages__message_id__patch: {
         parameters: {
             query?: never;
@@ -3617,7 +3945,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Body too large (`body_too_large`) */
+            /** @description File too large (`attachment_too_large`) */
             413: {
                 headers: {
                     [name: string]: unknown;
