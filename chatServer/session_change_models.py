@@ -4,7 +4,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, JsonValue, model_validator
 
-from chatServer.fields import Metadata, SessionVersion, Title, Topic
+from chatServer.fields import ClientRequestId, Metadata, SessionVersion, Title, Topic
 from chatServer.models import RequestModel, Session, StoredModel
 
 
@@ -25,6 +25,11 @@ class UpdateSessionRequest(RequestModel):
         default=None,
         description="The version that was changed; with it the answer tells what was superseded.",
     )
+    client_request_id: ClientRequestId | None = Field(
+        default=None,
+        description="With it the change is made once however often it is sent; the same again "
+        "answers the session as it is now and what the first one superseded.",
+    )
 
     @model_validator(mode="after")
     def _check_changes(self) -> Self:
@@ -34,7 +39,7 @@ class UpdateSessionRequest(RequestModel):
 
     def changes(self) -> dict[str, JsonValue]:
         """Return the fields that were given, by name."""
-        return self.model_dump(exclude_unset=True, exclude={"base_version"})
+        return self.model_dump(exclude_unset=True, exclude={"base_version", "client_request_id"})
 
 
 class UpdatedSession(Session):

@@ -54,19 +54,22 @@ class SessionChangeRegistry:
         session_id: str,
         changes: Mapping[str, JsonValue],
         base_version: int | None,
+        client_request_id: str | None,
     ) -> ChangedSession:
-        """Change fields of a session.
+        """Change fields of a session, once for each `client_request_id`.
 
         Raises:
             SessionNotFound: No such session of this user.
+            RequestIdReused: The id came with another change before.
             ValidationFailed: A field cannot be accepted, or the version is none of its past.
         """
         params: dict[str, JsonValue] = {
             "p_session_id": session_id,
             "p_changes": dict(changes),
             "p_base_version": base_version,
+            "p_client_request_id": client_request_id,
         }
-        return await self._calls.call_for(caller, "update_chat_session", ChangedSession, params)
+        return await self._calls.call_for(caller, "update_chat_session_v2", ChangedSession, params)
 
     async def update_archived(self, caller: Caller, *, session_id: str) -> Session:
         """Archive a session, or take it out of the archive.

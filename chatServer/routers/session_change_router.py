@@ -11,6 +11,7 @@ from chatServer.errors import (
     CursorExpired,
     DatabaseUnavailable,
     InvalidCursor,
+    RequestIdReused,
     SessionNotFound,
     Unauthorized,
     ValidationFailed,
@@ -67,7 +68,7 @@ async def list_session_changes(
     return found
 
 
-@router.patch(SESSION_PATH, responses=document(SessionNotFound))
+@router.patch(SESSION_PATH, responses=document(SessionNotFound, ValidationFailed, RequestIdReused))
 async def update_session(
     session_id: SessionIdPath,
     body: UpdateSessionRequest,

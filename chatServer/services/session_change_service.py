@@ -25,6 +25,7 @@ class SessionChangeService:
 
         Raises:
             SessionNotFound: No such session of this user.
+            RequestIdReused: Its `client_request_id` came with another change before.
             ValidationFailed: `base_version` is none of the session's past.
         """
         changed = await self._registry.update_session(
@@ -32,6 +33,7 @@ class SessionChangeService:
             session_id=session_id,
             changes=request.changes(),
             base_version=request.base_version,
+            client_request_id=request.client_request_id,
         )
         return UpdatedSession(**changed.session.model_dump(), superseded=changed.superseded)
 

@@ -42,6 +42,10 @@ CALLS: dict[str, tuple[dict[str, str], dict[str, object]]] = {
         {"session_id": "session_id"},
         {"changes": {"title": "x"}, "base_version": None},
     ),
+    "update_chat_session_v2": (
+        {"session_id": "session_id"},
+        {"changes": {"title": "x"}, "client_request_id": "x"},
+    ),
     "update_chat_session_archived": ({"session_id": "session_id"}, {}),
     "begin_title_job": ({"session_id": "session_id"}, {}),
     "delete_chat_session": ({"session_id": "session_id"}, {}),

@@ -86,6 +86,7 @@ SIGNED_IN_FUNCTIONS = {
     "list_session_items",
     "update_chat_session_head",
     "update_chat_session",
+    "update_chat_session_v2",
     "update_chat_session_archived",
     "upsert_chat_session",
     "upsert_import_batch",

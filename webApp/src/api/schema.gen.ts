@@ -1880,6 +1880,11 @@ export interface components {
              * @description The version that was changed; with it the answer tells what was superseded.
              */
             base_version?: number | null;
+            /**
+             * Client Request Id
+             * @description With it the change is made once however often it is sent; the same again answers the session as it is now and what the first one superseded.
+             */
+            client_request_id?: string | null;
         };
         /**
          * UpdatedSession
@@ -2429,7 +2434,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The request is not valid (`validation_failed`) */
+            /** @description The request is not valid (`validation_failed`); Request id reused (`request_id_reused`) */
             422: {
                 headers: {
                     [name: string]: unknown;
