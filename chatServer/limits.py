@@ -192,3 +192,18 @@ PATIENT_TRIES = 5
 
 IMPORT_LISTED_MAX = 100
 """How many sessions a report names of each kind."""
+
+RETENTION_INACTIVE_DAYS = 7
+RETENTION_ARCHIVE_DAYS = 7
+"""Of scheduled sessions; others are archived by their users alone unless a setting says so."""
+
+RETENTION_DAYS_MAX = 36_500
+RETENTION_PASS_SECONDS = 3600.0
+"""From the end of one pass to the begin of the next, whichever process does it."""
+
+RETENTION_TICK_SECONDS = 60.0
+"""How often a process looks whether a pass is due."""
+
+RETENTION_LEASE_SECONDS = 60
+RETENTION_REST_SECONDS = 0.02
+"""What lies between two batches, so that a long pass leaves the database to others."""

@@ -17,6 +17,7 @@ from pydantic_settings import (
 )
 
 from chatServer import limits
+from chatServer.retention_rules import RetentionAges
 
 ENV_FILE = Path(".env.local")
 AGENTS_FILE = Path(__file__).parent.parent / "agents.toml"
@@ -119,7 +120,7 @@ def _is_replaced(name: str, values: Mapping[str, object]) -> bool:
     return name in JWT_MODES and any(os.environ.get(mode) for mode in JWT_MODES)
 
 
-class Settings(BaseSettings):
+class Settings(RetentionAges, BaseSettings):
     """Everything an operator may set; the environment wins over `.env.local`."""
 
     model_config = SettingsConfigDict(

@@ -13,7 +13,7 @@ SERVER = ROOT / "chatServer"
 
 # A module imports from its own layer or from a later one.
 LAYERS = (
-    ("main", "openapi"),
+    ("main", "openapi", "command_line"),
     ("routers", "http_protocol"),
     ("dependencies",),
     ("channels",),
@@ -39,7 +39,7 @@ LAYERS = (
         "attachment_errors",
         "archive_errors",
     ),
-    ("limits", "log_redaction", "settings"),
+    ("limits", "log_redaction", "retention_rules", "settings"),
 )
 RANK = {name: rank for rank, layer in enumerate(LAYERS) for name in layer}
 

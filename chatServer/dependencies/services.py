@@ -12,18 +12,18 @@ from fastapi import Depends, Request
 from chatServer.database.archive_registry import ArchiveRegistry
 from chatServer.database.channel_registry import ChannelRegistry
 from chatServer.database.postgres_login import check_postgres_login
-from chatServer.database.postgres_transport import open_postgres_transport
-from chatServer.database.postgrest_transport import PostgrestTransport, open_http_pool
+from chatServer.database.postgrest_transport import open_http_pool
 from chatServer.database.schedule_registry import ScheduleRegistry
 from chatServer.database.session_changes import SessionChangeRegistry
 from chatServer.database.session_registry import SessionRegistry
 from chatServer.database.session_search import SessionSearchRegistry
 from chatServer.database.session_sync import SessionSyncRegistry
 from chatServer.database.title_jobs import TitleJobRegistry
-from chatServer.database.transport import RpcTransport
 from chatServer.dependencies.attachments import open_attachments
+from chatServer.dependencies.retention import run_retention
 from chatServer.dependencies.telegram import TelegramServices, open_telegram
 from chatServer.dependencies.tokens import JwksVerifier, SecretVerifier, TokenVerifier
+from chatServer.dependencies.transports import open_transport
 from chatServer.services.agent_directory import AgentDirectory
 from chatServer.services.agent_spec import AgentSpec
 from chatServer.services.agents_file import read_agents
@@ -89,7 +89,8 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
     """Build the services and close them at the end."""
     async with (
         open_http_pool(trust_env=not settings.is_supabase_local) as http,
-        _open_transport(settings, http) as transport,
+        open_transport(settings, http) as transport,
+        run_retention(settings, transport),
         open_attachments(settings, transport) as attachments,
         aclosing(_build_generator(settings)) as generator,
     ):
@@ -175,23 +176,6 @@ def check_services(settings: Settings) -> None:
     _read_agents(settings)
     if settings.supabase_db_url is not None:
         check_postgres_login(settings.supabase_db_url)
-
-
-@asynccontextmanager
-async def _open_transport(
-    settings: Settings, http: httpx.AsyncClient
-) -> AsyncIterator[RpcTransport]:
-    if settings.supabase_db_url is None:
-        yield PostgrestTransport(
-            http,
-            url=settings.supabase_url,
-            publishable_key=settings.supabase_publishable_key,
-            secret_key=settings.supabase_secret_key,
-        )
-        return
-    size = settings.supabase_db_pool_size
-    async with open_postgres_transport(settings.supabase_db_url, size=size) as transport:
-        yield transport
 
 
 def _read_agents(settings: Settings) -> tuple[AgentSpec, ...]:

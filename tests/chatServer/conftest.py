@@ -43,6 +43,7 @@ def demo_settings(supabase_api: SupabaseApi) -> Settings:
         chat_fallback_model=None,
         run_schedules=False,
         make_titles=False,
+        run_retention=False,
     )
 
 

@@ -45,6 +45,7 @@ def settings_for(project: SupabaseProject, openai_base_url: str) -> Settings:
         # Or a test's runs would be carried out by another test's server.
         run_schedules=False,
         make_titles=False,
+        run_retention=False,
     )
 
 
