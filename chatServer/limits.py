@@ -1,6 +1,9 @@
 """Every limit of the server in one place; the database's checks say the same."""
 
 BODY_MAX_BYTES = 1024 * 1024
+AGUI_BODY_MAX_BYTES = 16 * 1024 * 1024
+"""Clients of AG-UI send everything said so far with each message."""
+
 URL_MAX_BYTES = 65_535
 """What the HTTP parser can take apart."""
 

@@ -21,6 +21,7 @@ from chatServer.log_redaction import hide_bot_token
 from chatServer.models import Problem
 from chatServer.routers import (
     agent_router,
+    agui_router,
     archive_router,
     attachment_router,
     auth_forwarder,
@@ -91,6 +92,7 @@ def build_api(
         archive_router.router,
         turn_router.router,
         agent_router.router,
+        agui_router.router,
         attachment_router.router,
         link_router.router,
         schedule_router.router,
@@ -105,7 +107,11 @@ def build_api(
         BodyGuard,
         max_bytes=BODY_MAX_BYTES,
         timeout_seconds=BODY_TIMEOUT_SECONDS,
-        large_bodies=(attachment_router.UPLOAD_BODY, archive_router.IMPORT_BODY),
+        large_bodies=(
+            attachment_router.UPLOAD_BODY,
+            archive_router.IMPORT_BODY,
+            agui_router.RUN_BODY,
+        ),
     )
     api.add_middleware(SecurityHeaders)
     api.add_middleware(RequestLog)

@@ -44,6 +44,7 @@ LAYERS = (
 RANK = {name: rank for rank, layer in enumerate(LAYERS) for name in layer}
 
 VENDOR_HOMES = {
+    "ag_ui": ("channels/agui_",),
     "agents": (
         "services/agent_run.py",
         "services/agent_tools.py",

@@ -25,6 +25,7 @@ from chatServer.dependencies.telegram import TelegramServices, open_telegram
 from chatServer.dependencies.tokens import JwksVerifier, SecretVerifier, TokenVerifier
 from chatServer.dependencies.transports import open_transport
 from chatServer.services.agent_directory import AgentDirectory
+from chatServer.services.agent_run_service import AgentRunService
 from chatServer.services.agent_spec import AgentSpec
 from chatServer.services.agents_file import read_agents
 from chatServer.services.archive_export import ArchiveExportService
@@ -68,6 +69,7 @@ class Services:
     agents: AgentDirectory
     titles: TitleService
     turns: TurnService
+    agent_runs: AgentRunService
     attachments: AttachmentService
     archives: ArchiveExportService
     imports: ImportService
@@ -140,6 +142,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
                     agents=agents,
                     titles=titles,
                     turns=turns,
+                    agent_runs=AgentRunService(registry, turns, agents),
                     attachments=attachments,
                     archives=ArchiveExportService(archives, attachments),
                     imports=ImportService(
