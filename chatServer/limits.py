@@ -86,6 +86,11 @@ CONTEXT_ITEMS_MAX = 1000
 CONTEXT_MAX_BYTES = 8 * 1024 * 1024
 """What an agent is told of a session at most, however few items that is."""
 
+MEMORY_RETRY_SECONDS = (0.25, 1.0)
+"""How long an agent program waits before it calls an absent database again, and once more."""
+ITEM_SHOWN_LENGTH = 500
+"""What a stored row shows of a call of a tool, or of its result."""
+
 TOOL_TURNS_DEFAULT = 8
 TOOL_TURNS_MAX = 50
 """How often in one answer an agent may use its tools, several at once counted as one."""

@@ -236,10 +236,11 @@ def load_settings() -> Settings:
     try:
         return Settings()
     except ValidationError as error:
-        raise SettingsError(_sentence(error)) from None
+        raise SettingsError(to_sentence(error)) from None
 
 
-def _sentence(error: ValidationError) -> str:
+def to_sentence(error: ValidationError) -> str:
+    """Return what is wrong with the settings, in one sentence that names the first."""
     problems = error.errors(include_url=False, include_input=False)
     missing = [str(p["loc"][0]).upper() for p in problems if p["type"] == "missing"]
     if missing:

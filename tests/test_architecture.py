@@ -13,7 +13,7 @@ SERVER = ROOT / "chatServer"
 
 # A module imports from its own layer or from a later one.
 LAYERS = (
-    ("main", "openapi", "command_line"),
+    ("main", "openapi", "command_line", "registry_session"),
     ("routers", "http_protocol"),
     ("dependencies",),
     ("channels",),
@@ -39,13 +39,14 @@ LAYERS = (
         "attachment_errors",
         "archive_errors",
     ),
-    ("limits", "log_redaction", "retention_rules", "settings"),
+    ("limits", "log_redaction", "registry_settings", "retention_rules", "settings"),
 )
 RANK = {name: rank for rank, layer in enumerate(LAYERS) for name in layer}
 
 VENDOR_HOMES = {
     "ag_ui": ("channels/agui_",),
     "agents": (
+        "registry_session.py",
         "services/agent_run.py",
         "services/agent_tools.py",
         "services/built_in_tools.py",
@@ -65,7 +66,7 @@ VENDOR_HOMES = {
     "postgrest": ("database/postgrest_transport.py",),
     "psycopg": ("database/postgres_",),
     "prometheus_client": ("routers/metrics_router.py",),
-    "pydantic_settings": ("settings.py",),
+    "pydantic_settings": ("settings.py", "registry_settings.py"),
     "python_multipart": ("routers/upload_body.py",),
     "starlette": ("main.py", "dependencies/", "routers/"),
     "supabase": ("database/postgrest_transport.py",),
@@ -82,7 +83,7 @@ PARAMETERS_MAX = 5
 MODULES = sorted(SERVER.rglob("*.py"))
 PYTHON_FILES = sorted(
     path
-    for folder in ("chatServer", "tests", "benchmarks", "supabase/local")
+    for folder in ("chatServer", "tests", "benchmarks", "examples", "supabase/local")
     for path in (ROOT / folder).rglob("*.py")
     if "node_modules" not in path.parts
 )

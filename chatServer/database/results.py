@@ -26,6 +26,29 @@ class MessageBatch(StoredModel):
     has_more: bool
 
 
+class AppendedItems(StoredModel):
+    """The newest message of the branch in use, after what was added."""
+
+    head_id: int
+
+
+class PoppedItem(StoredModel):
+    """What was taken back, None when there was nothing; and the newest message since.
+
+    Refused is what the caller has not seen, or what other versions stand beside.
+    """
+
+    message: Message | None
+    head_id: int | None
+    is_refused: bool
+
+
+class DeletedItems(StoredModel):
+    """How many messages and items are gone."""
+
+    count: int
+
+
 class StoredMessage(StoredModel):
     """A message with the session it belongs to."""
 

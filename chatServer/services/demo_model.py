@@ -4,7 +4,7 @@ import asyncio
 import time
 from collections.abc import AsyncGenerator
 
-from agents import Model, ModelBehaviorError, TResponseInputItem
+from agents import Model, TResponseInputItem, Usage
 from agents.items import ModelResponse, TResponseStreamEvent
 from openai.types.responses import (
     Response,
@@ -25,9 +25,16 @@ class DemoModel(Model):
     def __init__(self, pace_seconds: float) -> None:
         self._pace_seconds = pace_seconds
 
-    async def get_response(self, *_: object, **__: object) -> ModelResponse:
-        """Refuse: replies are always streamed."""
-        raise ModelBehaviorError("The demo model only streams.")
+    async def get_response(
+        self,
+        system_instructions: str | None,  # noqa: ARG002 the signature is the SDK's
+        input: str | list[TResponseInputItem],
+        *_: object,
+        **__: object,
+    ) -> ModelResponse:
+        """Return the answer to the last item at once."""
+        text = compose_demo_reply(_texts_of(input))
+        return ModelResponse(output=_whole_response(text).output, usage=Usage(), response_id=None)
 
     async def stream_response(
         self,
@@ -37,9 +44,7 @@ class DemoModel(Model):
         **__: object,
     ) -> AsyncGenerator[TResponseStreamEvent, None]:
         """Yield the answer to the last item as response events."""
-        items = [input] if isinstance(input, str) else input
-        texts = [item if isinstance(item, str) else _text_of(item.get("content")) for item in items]
-        text = compose_demo_reply(texts)
+        text = compose_demo_reply(_texts_of(input))
         number = 0
         for number, word in enumerate(split_words(text)):
             yield ResponseTextDeltaEvent(
@@ -62,6 +67,11 @@ def _text_of(content: object) -> str:
     if not isinstance(content, list):
         return str(content or "")
     return "\n\n".join(part["text"] for part in content if "text" in part)
+
+
+def _texts_of(input: str | list[TResponseInputItem]) -> list[str]:
+    items = [input] if isinstance(input, str) else input
+    return [item if isinstance(item, str) else _text_of(item.get("content")) for item in items]
 
 
 def _whole_response(text: str) -> Response:

@@ -43,11 +43,27 @@ def _to_item(message: Message, files: Mapping[UUID, FilePart]) -> Item | None:
         return item
     role = item.get("role") if item is not None else message.role
     if item is not None and role in ("user", "assistant", "system") and _is_text(item):
-        return {"role": role, "content": item["content"]} if item["content"] else None
+        said = read_text(item)
+        return {"role": role, "content": said} if said else None
     content = _content_of(message, files)
     if message.role == "tool" or not content:
         return None
     return {"role": message.role, "content": content}
+
+
+def read_text(item: Mapping[str, Any]) -> str:
+    """Return what a message's item says, its parts put together; nothing of what is not text."""
+    content = item.get("content")
+    if isinstance(content, str):
+        return content
+    parts = [part for part in content or () if isinstance(part, dict)]
+    return "".join(str(part.get("text") or part.get("refusal") or "") for part in parts)
+
+
+def text_of(message: Message) -> str:
+    """Return what was written, and after it the names of its files."""
+    content = _content_of(message, {})
+    return content if isinstance(content, str) else message.content
 
 
 def _content_of(message: Message, files: Mapping[UUID, FilePart]) -> str | list[Item]:

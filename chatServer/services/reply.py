@@ -11,12 +11,13 @@ from pydantic import JsonValue
 
 from chatServer.agent_models import TokenUsage
 from chatServer.models import Message
+from chatServer.services.agent_items import show_item
 from chatServer.services.agent_run import AgentRun
 from chatServer.services.agent_spec import AgentSpec
 from chatServer.services.agent_tools import AgentContext, ToolUse
 from chatServer.services.file_parts import FilePart
 from chatServer.services.file_reader import FileReader
-from chatServer.services.model_input import CALL, RESULT, Item, to_items
+from chatServer.services.model_input import RESULT, Item, to_items
 from chatServer.services.provider_failures import (
     EMPTY,
     UNREADABLE,
@@ -28,8 +29,6 @@ from chatServer.services.provider_failures import (
 )
 
 logger = logging.getLogger(__name__)
-
-ITEM_SHOWN_LENGTH = 500
 
 ALWAYS_SENT: frozenset[Feature] = frozenset(("tools", "usage"))
 
@@ -134,7 +133,7 @@ class Reply:
             ends_in_words = self._made[-1].get("role") == "assistant"
             *above, last = self._made if ends_in_words else [*self._made, _say("")]
             memory["item"] = last
-            memory["items"] = [{"content": _show(item), "item": item} for item in above]
+            memory["items"] = [{"content": show_item(item), "item": item} for item in above]
         return memory
 
     async def _ask(self, name: str, model: Model, items: MakeItems) -> AsyncGenerator[str, None]:
@@ -187,10 +186,3 @@ class Reply:
 
 def _say(text: str) -> Item:
     return {"role": "assistant", "content": text}
-
-
-def _show(item: Item) -> str:
-    """Return what a reader of the stored row sees; what was said stands in the answer itself."""
-    if item.get("type") == CALL:
-        return f"{item['name']} {item['arguments']}"[:ITEM_SHOWN_LENGTH]
-    return str(item["output"])[:ITEM_SHOWN_LENGTH] if item.get("type") == RESULT else ""

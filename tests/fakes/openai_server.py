@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tests.fakes.loopback_server import LoopbackServer
+from tests.fakes.openai_wire import chunk, usage_chunk
 
 DEADLINE_SECONDS = 60.0
 
@@ -160,11 +161,15 @@ class FakeOpenAI(LoopbackServer):
             writer.write(_head(refusal.status, "application/json") + body)
             await writer.drain()
             return
+        if not prompt.body.get("stream"):
+            writer.write(_head(200, "application/json") + _whole(steps, len(self.prompts)))
+            await writer.drain()
+            return
         writer.write(_head(200, "text/event-stream"))
         for step in steps:
             await writer.drain()
             if isinstance(step, str):
-                writer.write(_chunk({"content": step}))
+                writer.write(chunk({"content": step}))
             elif isinstance(step, Raw):
                 writer.write(step.data)
             elif isinstance(step, Pause):
@@ -180,9 +185,9 @@ class FakeOpenAI(LoopbackServer):
                     _reset_on_close(writer)
                 return
         has_calls = any(isinstance(step, Call) for step in steps)
-        writer.write(_chunk({}, finish_reason="tool_calls" if has_calls else "stop"))
+        writer.write(chunk({}, finish_reason="tool_calls" if has_calls else "stop"))
         if prompt.body.get("stream_options", {}).get("include_usage"):
-            writer.write(_usage_chunk(len(prompt.body["messages"]), len(steps)))
+            writer.write(usage_chunk(len(prompt.body["messages"]), len(steps)))
         writer.write(b"data: [DONE]\n\n")
         await writer.drain()
 
@@ -213,35 +218,21 @@ def _head(status: int, content_type: str) -> bytes:
 
 
 def _call_chunk(call: Call, index: int, number: int) -> bytes:
-    called = {
-        "index": index,
+    return chunk({"tool_calls": [{"index": index, **_called(call, number)}]})
+
+
+def _called(call: Call, number: int) -> dict[str, object]:
+    return {
         "id": call.call_id or f"call-{number}",
         "type": "function",
         "function": {"name": call.name, "arguments": call.arguments},
     }
-    return _chunk({"tool_calls": [called]})
 
 
-def _usage_chunk(input_tokens: int, output_tokens: int) -> bytes:
-    usage = {
-        "prompt_tokens": input_tokens,
-        "completion_tokens": output_tokens,
-        "total_tokens": input_tokens + output_tokens,
-    }
-    return _event({"choices": [], "usage": usage})
-
-
-def _chunk(delta: Mapping[str, object], finish_reason: str | None = None) -> bytes:
-    choice = {"index": 0, "delta": dict(delta), "finish_reason": finish_reason}
-    return _event({"choices": [choice]})
-
-
-def _event(fields: Mapping[str, object]) -> bytes:
-    chunk = {
-        "id": "chatcmpl-1",
-        "object": "chat.completion.chunk",
-        "created": 1,
-        "model": "fake",
-        **fields,
-    }
-    return f"data: {json.dumps(chunk)}\n\n".encode()
+def _whole(steps: tuple[Step, ...], number: int) -> bytes:
+    text = "".join(step for step in steps if isinstance(step, str))
+    calls = [_called(step, number) for step in steps if isinstance(step, Call)]
+    message = {"role": "assistant", "content": text or None, "tool_calls": calls or None}
+    choice = {"index": 0, "message": message, "finish_reason": "tool_calls" if calls else "stop"}
+    fields = {"id": "chatcmpl-1", "created": 1, "model": "fake", "choices": [choice]}
+    return json.dumps({"object": "chat.completion", **fields}).encode()

@@ -55,6 +55,8 @@ CALLS: dict[str, tuple[dict[str, str], dict[str, object]]] = {
     "complete_turn": (TURN, {"content": "x"}),
     "complete_turn_v2": (TURN, {"content": "x"}),
     "list_session_items": ({"session_id": "session_id"}, {}),
+    "pop_session_item": ({"session_id": "session_id"}, {}),
+    "delete_session_items": ({"session_id": "session_id"}, {}),
     "fail_turn": ({"message_id": "answer_id", "session_id": "session_id"}, {"status": "cancelled"}),
     "list_channel_links": ({}, {}),
     "list_agent_schedules": ({}, {}),

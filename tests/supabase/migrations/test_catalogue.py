@@ -13,8 +13,7 @@ from tests.supabase.migrations.registry_user import run
 POLICIES = "select tablename, policyname, cmd, permissive, roles::text[], qual, with_check"
 COMMANDS = {
     "chat_sessions": {"SELECT", "INSERT", "UPDATE", "DELETE"},
-    # Messages go only together with their session.
-    "chat_message_history": {"SELECT", "INSERT", "UPDATE"},
+    "chat_message_history": {"SELECT", "INSERT", "UPDATE", "DELETE"},
     # Only the channel itself can tell who wrote to it.
     "channel_links": {"SELECT", "DELETE"},
     "channel_outbox": {"SELECT", "INSERT"},

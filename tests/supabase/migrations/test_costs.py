@@ -6,65 +6,12 @@ from collections.abc import Iterator
 import pytest
 
 from tests.stack.database import Database
+from tests.supabase.migrations.heavy_user import MESSAGES, Heavy
 from tests.supabase.migrations.plans import Plan, plan_nodes, rows_read, service_plan_nodes
-from tests.supabase.migrations.registry_user import checkpoint_of, lease, new_user, run
+from tests.supabase.migrations.program_user import CALL, RESULT, words
+from tests.supabase.migrations.registry_user import checkpoint_of, lease, run
 
-SESSIONS = 6000
-MESSAGES = 4000
 LIMIT = 50
-
-FILL_SESSIONS = """
-insert into chat_sessions (
-  user_id, session_id, channel, archived, pinned, created_at, updated_at
-)
-select
-  %(user)s::uuid, gen_random_uuid()::text, case i %% 3 when 0 then 'telegram' else 'web' end,
-  i %% 2 = 0, i %% 15 = 0, '2026-01-01Z', '2026-01-01Z'::timestamptz + i * interval '1 minute'
-from generate_series(1, %(count)s) as i
-"""
-FILL_MESSAGES = """
-insert into chat_message_history (session_id, role, content)
-select %(session)s, case i %% 2 when 1 then 'user' else 'assistant' end, 'Message ' || i
-from generate_series(1, %(count)s) as i
-"""
-
-
-class Heavy:
-    """A user with many sessions, one of them long, beside other users."""
-
-    def __init__(self, database: Database) -> None:
-        self.user = new_user(database)
-        other = new_user(database)
-        with database.as_service() as connection:
-            for user, count in ((self.user, SESSIONS), (other, 500)):
-                connection.execute(FILL_SESSIONS, {"user": user.id, "count": count})
-            rows = run(
-                connection,
-                "select session_id from chat_sessions where user_id = %s and not archived"
-                " order by updated_at limit 60",
-                (self.user.id,),
-            )
-            self.sessions = [session_id for (session_id,) in rows]
-            self.long = self.sessions[0]
-            connection.execute(FILL_MESSAGES, {"session": self.long, "count": MESSAGES})
-            rows = run(
-                connection,
-                "select id from chat_message_history where session_id = %s order by id",
-                (self.long,),
-            )
-            self.messages = [message_id for (message_id,) in rows]
-            for session_id in self.sessions[1:]:
-                connection.execute(FILL_MESSAGES, {"session": session_id, "count": 40})
-        with database.connect() as connection:
-            connection.execute("vacuum analyze chat_sessions, chat_message_history")
-
-    def cursor(self, **filters: object) -> dict[str, object]:
-        """The cursor after page 99 of 20 sessions."""
-        page = self.user.call("list_chat_sessions", offset=1979, limit=20, **filters)["sessions"]
-        return {
-            "cursor_updated_at": page[-1]["updated_at"],
-            "cursor_session_id": page[-1]["session_id"],
-        }
 
 
 @pytest.fixture(scope="module")
@@ -173,6 +120,30 @@ class TestOneSession:
         )
         assert_no_whole_table_is_read(nodes)
         assert rows_read(scans(nodes, "chat_message_history")) <= 5 * (LIMIT + 1)
+
+
+class TestItems:
+    def test_the_newest_are_read_and_no_more(self, heavy: Heavy) -> None:
+        nodes = plan_nodes(heavy.user, "list_session_items", session_id=heavy.long, limit=LIMIT)
+        assert_no_whole_table_is_read(nodes)
+        # Each is found on the branch, sized, shown, and found again as its own sibling.
+        assert rows_read(scans(nodes, "chat_message_history")) <= 4 * (LIMIT + 1) + 1
+
+    def test_a_batch_reads_a_handful_of_rows_for_each_of_them(self, heavy: Heavy) -> None:
+        items = [words("user", "x"), CALL, RESULT, words("assistant", "y")]
+        nodes = plan_nodes(
+            heavy.user,
+            "append_session_items",
+            session_id=heavy.long,
+            items={"items": items},
+            client_request_id=lambda: str(uuid.uuid4()),
+        )
+        assert rows_read(nodes) <= 120
+
+    def test_what_is_taken_back_reads_a_handful_of_rows(self, heavy: Heavy) -> None:
+        nodes = plan_nodes(heavy.user, "pop_session_item", session_id=heavy.sessions[30])
+        assert_no_whole_table_is_read(nodes)
+        assert rows_read(nodes) <= 60
 
 
 class TestOneTurn:

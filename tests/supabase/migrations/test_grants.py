@@ -15,7 +15,7 @@ TABLES = {
         "service_role": ALL,
     },
     "chat_message_history": {
-        "authenticated": {"select", "insert", "update"},
+        "authenticated": {"select", "insert", "update", "delete"},
         "service_role": ALL,
     },
     "chat_session_tombstones": {
@@ -49,6 +49,7 @@ TABLES = {
     "chat_message_history_id_seq": {"authenticated": {"usage"}, "service_role": {"usage"}},
 }
 SIGNED_IN_FUNCTIONS = {
+    "append_session_items",
     "begin_answer",
     "begin_edit",
     "begin_edit_v2",
@@ -61,6 +62,7 @@ SIGNED_IN_FUNCTIONS = {
     "complete_turn_v2",
     "delete_channel_link",
     "delete_chat_session",
+    "delete_session_items",
     "fail_turn",
     "fork_chat_session",
     "get_agent_schedule",
@@ -85,6 +87,7 @@ SIGNED_IN_FUNCTIONS = {
     "sync_chat_session",
     "sync_chat_sessions",
     "list_session_items",
+    "pop_session_item",
     "update_chat_session_head",
     "update_chat_session",
     "update_chat_session_v2",

@@ -10,6 +10,7 @@ INSERT = "insert into chat_message_history (session_id, role, content, {}) value
 UPDATE = (
     "update chat_message_history set {} = %s where id = %s returning to_jsonb(chat_message_history)"
 )
+DELETE = "delete from chat_message_history where id = %s"
 INSERT_THREE = """
 insert into chat_message_history (session_id, role, content)
 values (%(session_id)s, 'user', '1'), (%(session_id)s, 'user', '2'), (%(session_id)s, 'user', '3')
@@ -204,10 +205,22 @@ class TestUpdate:
 
 
 class TestDelete:
-    def test_a_single_message_cannot_be_deleted(self, user: RegistryUser, session_id: str) -> None:
-        [message_id] = user.append(session_id, "one")
-        with refused("42501"):
-            user.run("delete from chat_message_history where id = %s", (message_id,))
+    def test_a_message_that_others_follow_stays(self, user: RegistryUser, session_id: str) -> None:
+        first, last = user.append(session_id, "one", "two")
+        with refused("23503"):
+            user.run(DELETE, (first,))
+        user.run(DELETE, (last,))
+        session = user.session(session_id)
+        assert (session["head_message_id"], session["message_count"]) == (first, 1)
+
+    def test_an_answer_that_is_being_written_goes_only_with_its_session(
+        self, user: RegistryUser, session_id: str
+    ) -> None:
+        answer_id = user.begin(session_id)["assistant_message"]["id"]
+        with refused("PT409", "answer_streaming"):
+            user.run(DELETE, (answer_id,))
+        user.run("delete from chat_sessions where session_id = %s", (session_id,))
+        assert user.run("select id from chat_message_history") == []
 
     def test_a_session_is_deleted_with_its_messages(
         self, user: RegistryUser, session_id: str

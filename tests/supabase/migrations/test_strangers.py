@@ -19,6 +19,7 @@ from tests.supabase.migrations.strangers import (
 from tests.supabase.migrations.test_grants import SERVICE_FUNCTIONS, SIGNED_IN_FUNCTIONS
 
 Attempt = Callable[[Connection], object]
+ITEM = {"items": [{"role": "user", "content": "x"}]}
 
 
 @pytest.fixture
@@ -69,7 +70,12 @@ class TestThroughTheFunctions:
     def test_every_function_for_signed_in_users_is_tried(self, database: Database) -> None:
         with database.connect() as connection:
             offered = set(catalogue.functions(connection, "public"))
-        making = {"upsert_chat_session", "sync_chat_session", "sync_chat_sessions"}
+        making = {
+            "append_session_items",
+            "upsert_chat_session",
+            "sync_chat_session",
+            "sync_chat_sessions",
+        }
         assert set(CALLS) | making == SIGNED_IN_FUNCTIONS
         assert offered == SERVICE_FUNCTIONS
 
@@ -104,6 +110,10 @@ class TestThroughTheFunctions:
         for session_id in (scene.real.session_id, scene.unreal.session_id):
             upload = {"sessions": [{"session_id": session_id}]}
             for name, given in (
+                (
+                    "append_session_items",
+                    {"session_id": session_id, "items": ITEM, "client_request_id": "r"},
+                ),
                 ("sync_chat_session", {"session_id": session_id, "session": {"title": "x"}}),
                 ("sync_chat_sessions", {"sessions": upload}),
             ):
