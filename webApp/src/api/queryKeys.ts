@@ -16,7 +16,7 @@ export const queryKeys = {
   newestSessionLists: () => [...queryKeys.all, 'sessions', 'newest'] as const,
   newestSessions: (filter: ListFilter) => [...queryKeys.newestSessionLists(), filter] as const,
   pinnedSessions: () => [...queryKeys.all, 'sessions', 'pinned'] as const,
-  sessionSearch: (text: string) => [...queryKeys.all, 'sessions', 'search', text] as const,
+  sessionSearch: (search: object) => [...queryKeys.all, 'sessions', 'search', search] as const,
   sessionCounts: () => [...queryKeys.all, 'sessions', 'counts'] as const,
   session: (sessionId: string) => [...queryKeys.all, 'session', sessionId] as const,
   scheduleSessionLists: () => [...queryKeys.all, 'sessions', 'of schedule'] as const,
@@ -32,6 +32,8 @@ export const queryKeys = {
   /** Apart from `all`: bytes are never stored with the rest. */
   attachmentBytes: (attachmentId: string, type: string) =>
     ['attachment', attachmentId, type] as const,
+  messagesAround: (sessionId: string, messageId: number) =>
+    [...queryKeys.session(sessionId), 'messages around', messageId] as const,
   messages: (sessionId: string) => [...queryKeys.session(sessionId), 'messages'] as const,
   newestMessages: (sessionId: string) => [...queryKeys.session(sessionId), 'newest'] as const,
 };

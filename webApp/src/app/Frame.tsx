@@ -37,7 +37,10 @@ export function Frame({ user }: { user: SignedInUser }) {
   const isHome = useLocation().pathname === '/';
   const [isDrawerOpen, setIsDrawerOpen] = useState(false);
   const telegram = useTelegramPanel();
-  const search = useSearchPanel(() => setIsDrawerOpen(false));
+  const search = useSearchPanel({
+    onOpenSession: () => setIsDrawerOpen(false),
+    onConnectTelegram: telegram.open,
+  });
   const picker = (
     <Picker
       email={user.email}

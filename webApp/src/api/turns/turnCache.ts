@@ -72,6 +72,16 @@ export async function loadMessagesAbove(
   patchMessages(queryClient, sessionId, (current) => mergeMessagesAbove(current, beforeId, page));
 }
 
+/** Puts messages in front that were read by another way, as far as what is loaded follows them. */
+export function placeReadMessages(
+  queryClient: QueryClient,
+  sessionId: string,
+  messages: Message[],
+): void {
+  const read: MessagePage = { messages, has_more: false, next_before_id: null };
+  patchMessages(queryClient, sessionId, (loaded) => mergeNewestMessages(read, loaded));
+}
+
 /** Moves the session to a message's branch, on every device, and shows it down to its end. */
 export async function switchBranch(
   queryClient: QueryClient,

@@ -1,30 +1,39 @@
 import type { Session } from '@/api/schema';
 import { CHANNEL_LABELS } from '@/lib/channel';
 import { nameSession } from '@/lib/nameSession';
-import { formatRowTime } from '@/lib/time';
+import { formatRunTime } from '@/lib/time';
 import { ChannelTile } from '@/lib/ui/ChannelTile';
+import { Mark, MarkedText } from '@/lib/ui/MarkedText';
 
-/** One session that was found: which, when, and the passage with the match marked. */
-export function SearchHit({ session, now }: { session: Session; now: Date }) {
+interface SearchHitProps {
+  session: Session;
+  query: string;
+  now: Date;
+}
+
+/** One session that was found: which, when, and the passage, with the matches marked. */
+export function SearchHit({ session, query, now }: SearchHitProps) {
   const { match } = session;
   const instant = match?.created_at ?? session.updated_at;
   return (
-    <div className="flex gap-3">
+    <div className="flex gap-3 px-2 py-2">
       <ChannelTile channel={session.channel} className="size-7 flex-none" />
       <div className="min-w-0 flex-1">
         <p className="flex items-baseline gap-2">
-          <span className="min-w-0 flex-1 truncate text-sm">{nameSession(session)}</span>
-          <time dateTime={instant} className="text-xs text-muted">
-            {formatRowTime(new Date(instant), now)}
+          <span className="min-w-0 flex-1 truncate text-sm max-phone:text-base">
+            <MarkedText text={nameSession(session)} query={query} />
+          </span>
+          <time dateTime={instant} className="flex-none text-xs text-muted">
+            {formatRunTime(new Date(instant), now)}
           </time>
         </p>
-        <p className="line-clamp-2 text-xs text-muted wrap-anywhere">
+        <p className="line-clamp-2 text-xs text-muted wrap-anywhere max-phone:text-note">
           {match ? (
             <>
               {match.role === 'user' && 'You: '}
-              {match.before}
-              <mark className="rounded-inset bg-match text-text">{match.text}</mark>
-              {match.after}
+              <MarkedText text={match.before} query={query} />
+              <Mark>{match.text}</Mark>
+              <MarkedText text={match.after} query={query} />
             </>
           ) : (
             `${CHANNEL_LABELS[session.channel]}, found in its title`

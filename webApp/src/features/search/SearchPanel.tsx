@@ -1,122 +1,226 @@
-import { Command } from 'cmdk';
 import { Search } from 'lucide-react';
-import { useEffect, useRef, useState } from 'react';
+import { type KeyboardEvent, useEffect, useRef, useState } from 'react';
 import { useNavigate } from 'react-router';
+import type { VirtualizerHandle } from 'virtua';
 
-import { useSessionSearch } from '@/api/hooks/useSessionSearch';
-import { SearchHit } from '@/features/search/SearchHit';
+import { type SessionSearch, useSessionSearch } from '@/api/hooks/useSessionSearch';
+import type { Session } from '@/api/schema';
+import { LIST_ID, optionId, PaletteList } from '@/features/search/PaletteList';
+import {
+  addressOf,
+  type PaletteCommand,
+  type PaletteItem,
+  paletteItems,
+} from '@/features/search/paletteItems';
+import { SearchEnd } from '@/features/search/SearchEnd';
+import { SearchFilterBar } from '@/features/search/SearchFilterBar';
+import { isBackwards, isNarrowed, NO_FILTERS, rangeOf } from '@/features/search/searchFilters';
 import { useSettledText } from '@/features/search/useSettledText';
 import { FROM_PICKER } from '@/lib/fromPicker';
 import { Modal } from '@/lib/ui/Modal';
 import { useNow } from '@/lib/useNow';
+import { NEW_SESSION_DRAFT, useChatStore } from '@/stores/useChatStore';
 
 const QUERY_MAX_LENGTH = 200;
-/** How many pixels before its end the list asks for more. */
-const LOAD_AHEAD = 200;
+const PAGE_ROWS = 6;
+const NO_HITS: readonly Session[] = [];
 
 interface SearchPanelProps {
   /** What opened it and gets the focus back; null while it is closed. */
   opener: HTMLElement | null;
   onClose: () => void;
-  /** Called when a hit was chosen. */
+  /** Called when something was chosen that opens beside the picker. */
   onOpenSession: () => void;
+  commands: readonly PaletteCommand[];
 }
 
-/** Finds sessions by a piece of their title or of anything said in them. */
-export function SearchPanel({ opener, onClose, onOpenSession }: SearchPanelProps) {
+/** Finds sessions by a piece of their title or of anything said in them, and does things by name. */
+export function SearchPanel({ opener, onClose, onOpenSession, commands }: SearchPanelProps) {
+  const navigate = useNavigate();
+  const choose = (item: PaletteItem) => {
+    onClose();
+    if (item.kind === 'command') {
+      if (opener) item.command.run(opener);
+      return;
+    }
+    if (item.kind === 'start') useChatStore.getState().setDraft(NEW_SESSION_DRAFT, item.text);
+    const address = item.kind === 'hit' ? addressOf(item.session) : '/new';
+    void navigate(address, { state: FROM_PICKER });
+    onOpenSession();
+  };
   return (
-    <Modal title="Search your sessions" opener={opener} onClose={onClose}>
-      <SearchForm
-        onChosen={() => {
-          onClose();
-          onOpenSession();
-        }}
-      />
+    <Modal look="palette" title="Search your sessions" opener={opener} onClose={onClose}>
+      <Palette commands={commands} onChoose={choose} />
     </Modal>
   );
 }
 
-function SearchForm({ onChosen }: { onChosen: () => void }) {
+interface PaletteProps {
+  commands: readonly PaletteCommand[];
+  onChoose: (item: PaletteItem) => void;
+}
+
+function Palette({ commands, onChoose }: PaletteProps) {
   const [text, setText] = useState('');
+  const [filters, setFilters] = useState(NO_FILTERS);
   const settled = useSettledText(text);
-  const fieldRef = useRef<HTMLInputElement>(null);
-  // Before the panel would give the focus to its first button.
-  useEffect(() => fieldRef.current?.focus(), []);
-  const search = useSessionSearch(settled);
-  const navigate = useNavigate();
   const now = useNow();
-  const hits = settled === '' ? [] : (search.data ?? []);
-  const loadMore = (list: HTMLElement) => {
-    const isNearEnd = list.scrollTop + list.clientHeight > list.scrollHeight - LOAD_AHEAD;
-    if (isNearEnd && search.hasNextPage && !search.isFetchingNextPage) void search.fetchNextPage();
-  };
+  const { order, channel, archived } = filters;
+  const wanted = { text: settled, order, channel, archived, ...rangeOf(filters, now) };
+  const search = useHits(wanted, !isBackwards(filters));
+  const isStale = text.trim() !== settled || search.isPlaceholderData;
+  const hasEnded = !isStale && search.isSuccess && !search.hasNextPage;
+  const hasDraft = useChatStore(({ drafts }) => Boolean(drafts[NEW_SESSION_DRAFT]));
+  const items = paletteItems({
+    commands,
+    text,
+    hits: search.hits,
+    offersStart: settled !== '' && hasEnded && !hasDraft,
+  });
+  const list = useActiveItem({ items, text, isStale: isStale || search.isPending, onChoose });
   return (
-    <Command shouldFilter={false} label="Search your sessions">
-      <div className="flex items-center gap-2 rounded-box px-3 inset-ring inset-ring-line-strong focus-within:inset-ring-2 focus-within:inset-ring-accent">
-        <Search aria-hidden size={16} className="flex-none text-icon" />
-        <Command.Input
-          ref={fieldRef}
-          value={text}
-          maxLength={QUERY_MAX_LENGTH}
-          placeholder="A word, or a piece of one"
-          className="h-10 min-w-0 flex-1 bg-transparent text-base outline-none placeholder:text-muted max-phone:h-11"
-          onValueChange={setText}
-        />
-      </div>
-      <Command.List
-        className="mt-2 h-80 overflow-y-auto overscroll-contain max-phone:h-[50dvh]"
-        onScroll={(event) => loadMore(event.currentTarget)}
-      >
-        {hits.map((session) => (
-          <Command.Item
-            key={session.session_id}
-            value={session.session_id}
-            className="rounded-box px-2 py-2 data-[selected=true]:bg-selected"
-            onSelect={() => {
-              void navigate(`/sessions/${encodeURIComponent(session.session_id)}`, {
-                state: FROM_PICKER,
-              });
-              onChosen();
-            }}
-          >
-            <SearchHit session={session} now={now} />
-          </Command.Item>
-        ))}
-      </Command.List>
-      <SearchEnd settled={settled} count={hits.length} search={search} />
-    </Command>
+    <>
+      <SearchField
+        text={text}
+        onChange={setText}
+        onKeyDown={list.onKeyDown}
+        activeId={items.length > 0 ? optionId(list.activeIndex) : null}
+      />
+      <SearchFilterBar filters={filters} onChange={setFilters} />
+      <PaletteList
+        // Other hits are another list: it starts at its top.
+        key={JSON.stringify(wanted)}
+        items={items}
+        query={settled}
+        activeIndex={list.activeIndex}
+        hasMore={search.hasNextPage}
+        virtualizerRef={list.virtualizerRef}
+        onPoint={list.point}
+        onChoose={onChoose}
+        onNearEnd={search.loadMore}
+      />
+      <SearchEnd
+        settled={settled}
+        count={search.hits.length}
+        search={search}
+        isBackwards={isBackwards(filters)}
+        isNarrowed={isNarrowed(filters)}
+        onRetry={search.retry}
+        onWiden={() => setFilters({ ...NO_FILTERS, order })}
+      />
+    </>
   );
 }
 
-interface SearchEndProps {
-  settled: string;
-  count: number;
-  search: ReturnType<typeof useSessionSearch>;
+/** What was found so far, and the way to more of it. */
+function useHits(wanted: SessionSearch, isEnabled: boolean) {
+  const search = useSessionSearch(wanted, { isEnabled });
+  const { data, hasNextPage, isFetching, isError, isPlaceholderData, isSuccess } = search;
+  const isAsked = isEnabled && wanted.text !== '';
+  return {
+    hits: isAsked && data ? data : NO_HITS,
+    isPending: isAsked && search.isPending,
+    hasNextPage: isAsked && hasNextPage,
+    isFetching,
+    isError,
+    isPlaceholderData,
+    isSuccess,
+    loadMore: () => {
+      if (isAsked && hasNextPage && !isFetching && !isError && !isPlaceholderData) {
+        void search.fetchNextPage();
+      }
+    },
+    retry: () => void (search.isFetchNextPageError ? search.fetchNextPage() : search.refetch()),
+  };
 }
 
-/** What stands below the hits: that there are none, that there are more, or what went wrong. */
-function SearchEnd({ settled, count, search }: SearchEndProps) {
-  const sentence = describe(settled, count, search);
+interface ActiveItemOptions {
+  items: readonly PaletteItem[];
+  text: string;
+  /** The hits are not those of what is typed yet. */
+  isStale: boolean;
+  onChoose: (item: PaletteItem) => void;
+}
+
+/** The line that Enter chooses: the first one until another is pointed at. */
+function useActiveItem({ items, text, isStale, onChoose }: ActiveItemOptions) {
+  const [active, setActive] = useState({ key: '', text: '' });
+  const virtualizerRef = useRef<VirtualizerHandle>(null);
+  const isWaiting = useRef(false);
+  const found = active.text === text ? items.findIndex(({ key }) => key === active.key) : -1;
+  const activeIndex = Math.max(0, found);
+  const point = (index: number) => setActive({ key: items[index]?.key ?? '', text });
+
+  // Enter right after the last letter means what will be found first.
+  useEffect(() => {
+    const first = items[0];
+    if (!isWaiting.current || isStale) return;
+    isWaiting.current = false;
+    if (first?.kind === 'hit') onChoose(first);
+  });
+
+  const move = (by: number) => {
+    const index = Math.min(items.length - 1, Math.max(0, activeIndex + by));
+    point(index);
+    virtualizerRef.current?.scrollToIndex(index, { align: 'nearest' });
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.nativeEvent.isComposing) return;
+    const steps: Record<string, number> = {
+      ArrowDown: 1,
+      ArrowUp: -1,
+      PageDown: PAGE_ROWS,
+      PageUp: -PAGE_ROWS,
+    };
+    const step = steps[event.key];
+    isWaiting.current = false;
+    if (step !== undefined) move(step);
+    else if (event.key !== 'Enter') return;
+    else enter();
+    event.preventDefault();
+  };
+  const enter = () => {
+    const item = items[activeIndex];
+    if (isStale && item?.kind !== 'command') isWaiting.current = true;
+    else if (item) onChoose(item);
+  };
+  return { activeIndex, point, onKeyDown, virtualizerRef };
+}
+
+interface SearchFieldProps {
+  text: string;
+  onChange: (text: string) => void;
+  onKeyDown: (event: KeyboardEvent) => void;
+  activeId: string | null;
+}
+
+function SearchField({ text, onChange, onKeyDown, activeId }: SearchFieldProps) {
+  const fieldRef = useRef<HTMLInputElement>(null);
+  // Before the panel would take the focus itself.
+  useEffect(() => fieldRef.current?.focus(), []);
   return (
-    <div className="flex h-8 items-end justify-between gap-2 px-2 text-note text-muted">
-      <p role="status">{sentence}</p>
-      {search.hasNextPage && settled !== '' && !search.isFetching && (
-        <button
-          type="button"
-          className="font-semibold text-accent"
-          onClick={() => void search.fetchNextPage()}
-        >
-          Show older ones
-        </button>
-      )}
+    <div className="flex h-14 flex-none items-center gap-3 border-b border-line pr-12 pl-4">
+      <Search aria-hidden size={16} className="text-icon" />
+      <input
+        ref={fieldRef}
+        type="text"
+        role="combobox"
+        aria-label="Search your sessions"
+        aria-expanded={activeId !== null}
+        aria-controls={LIST_ID}
+        aria-autocomplete="list"
+        {...(activeId !== null && { 'aria-activedescendant': activeId })}
+        autoComplete="off"
+        autoCorrect="off"
+        spellCheck={false}
+        enterKeyHint="go"
+        value={text}
+        maxLength={QUERY_MAX_LENGTH}
+        placeholder="A word, a piece of one, or something to do"
+        className="h-full min-w-0 flex-1 bg-transparent text-base outline-none placeholder:text-muted"
+        onChange={(event) => onChange(event.target.value)}
+        onKeyDown={onKeyDown}
+      />
     </div>
   );
-}
-
-function describe(settled: string, count: number, search: SearchEndProps['search']): string {
-  if (settled === '') return 'Titles and everything said, on every channel and in the archive.';
-  if (search.isFetching) return count === 0 ? 'Searching…' : '';
-  if (search.isError) return 'Could not search just now. Change the words to try again.';
-  if (count > 0) return '';
-  return search.hasNextPage ? 'Nothing among the newer messages.' : 'Nothing was found.';
 }

@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'react';
+import { startTransition, useEffect, useState } from 'react';
 
 const SETTLE_MS = 150;
 
@@ -6,7 +6,9 @@ const SETTLE_MS = 150;
 export function useSettledText(text: string): string {
   const [settled, setSettled] = useState('');
   useEffect(() => {
-    const timer = window.setTimeout(() => setSettled(text.trim()), SETTLE_MS);
+    // Whatever hangs on it is drawn between two keystrokes, never before one.
+    const settle = () => startTransition(() => setSettled(text.trim()));
+    const timer = window.setTimeout(settle, SETTLE_MS);
     return () => clearTimeout(timer);
   }, [text]);
   return settled;

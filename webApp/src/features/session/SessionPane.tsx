@@ -1,22 +1,20 @@
 import type { ReactNode } from 'react';
 import { useNavigate } from 'react-router';
 
-import { ApiError, describeError } from '@/api/apiError';
+import { ApiError } from '@/api/apiError';
 import { useChatMessages, useChatSession } from '@/api/hooks/useChatHistoryHooks';
 import type { Channel, Message, Session } from '@/api/schema';
 import { useIsSessionDeleted } from '@/api/hooks/useSessionFeed';
 import { useTurnRunner } from '@/api/turns/useTurnRunner';
 import { useAttaching } from '@/features/session/attachments/useAttaching';
 import { Composer } from '@/features/session/composer/Composer';
-import { LiveAnnouncer } from '@/features/session/messages/LiveAnnouncer';
-import { MessageList } from '@/features/session/messages/MessageList';
-import { OlderMessages } from '@/features/session/messages/OlderMessages';
 import { DeletedNotice } from '@/features/session/DeletedNotice';
 import { SessionFrame } from '@/features/session/SessionFrame';
 import { SessionHead } from '@/features/session/SessionHead';
-import { SkeletonMessages } from '@/features/session/SkeletonMessages';
+import { SessionMessages } from '@/features/session/SessionMessages';
 import { useAnswersFollowed, useStop } from '@/features/session/useAnswers';
-import { takeBack, useOutboxResumed, useOutgoing } from '@/features/session/useOutgoing';
+import { useOutboxResumed } from '@/features/session/useOutgoing';
+import { useReading } from '@/features/session/useReading';
 import { StatusPage } from '@/lib/ui/StatusPage';
 
 export interface SessionPaneProps {
@@ -38,6 +36,7 @@ export function SessionPane(props: SessionPaneProps) {
   const list = useChatMessages(sessionId);
   const isDeleted = useIsSessionDeleted(sessionId);
   const runner = useTurnRunner();
+  const reading = useReading(sessionId, list.data);
   const messages = list.data ?? NO_MESSAGES;
   const stop = useStop(messages);
   const attaching = useAttaching({ draftKey: sessionId, sessionId, isNewSession: false });
@@ -67,7 +66,11 @@ export function SessionPane(props: SessionPaneProps) {
             draftKey={sessionId}
             placeholder="Write a message"
             attaching={attaching}
-            onSend={(written) => runner.send({ sessionId, ...written })}
+            onSend={(written) => {
+              // What is written follows the newest message, and is shown there.
+              if (reading.isApart) reading.leave();
+              runner.send({ sessionId, ...written });
+            }}
             {...stop}
             note={notice}
           />
@@ -75,7 +78,7 @@ export function SessionPane(props: SessionPaneProps) {
       }
       onDrop={isDeleted ? null : attaching.add}
     >
-      <Messages sessionId={sessionId} list={list} />
+      <SessionMessages sessionId={sessionId} list={list} reading={reading} />
     </SessionFrame>
   );
 }
@@ -92,63 +95,6 @@ function findOtherChannel(
     ({ role, channel }) => role === 'user' && channel !== session.channel,
   );
   return written?.channel ?? null;
-}
-
-interface MessagesProps {
-  sessionId: string;
-  list: ReturnType<typeof useChatMessages>;
-}
-
-function Messages({ sessionId, list }: MessagesProps) {
-  const outgoing = useOutgoing(sessionId);
-  if (list.isPending) return <SkeletonMessages />;
-  if (!list.data) {
-    return (
-      <div className="min-h-0 flex-1">
-        <StatusPage
-          sentence={describeError(list.error)}
-          action="Try again"
-          onAction={() => void list.refetch()}
-        />
-      </div>
-    );
-  }
-  if (list.data.length === 0 && outgoing.length === 0) return <NoMessages />;
-  const loadOlder = () => {
-    // A failure is told above the first message.
-    list.fetchNextPage().catch(() => undefined);
-  };
-  return (
-    <>
-      <MessageList
-        sessionId={sessionId}
-        messages={list.data}
-        outgoing={outgoing}
-        hasMoreAbove={list.hasNextPage}
-        top={
-          <OlderMessages
-            isLoading={list.isFetchingNextPage}
-            hasFailed={list.isFetchNextPageError}
-            onRetry={loadOlder}
-          />
-        }
-        onNearTop={() => {
-          const isBusy = list.isFetchingNextPage || list.isFetchNextPageError;
-          if (list.hasNextPage && !isBusy) loadOlder();
-        }}
-        onEdit={(clientRequestId) => takeBack(clientRequestId, sessionId)}
-      />
-      <LiveAnnouncer messages={list.data} />
-    </>
-  );
-}
-
-function NoMessages() {
-  return (
-    <div className="grid min-h-0 flex-1 place-items-center p-6">
-      <p className="animate-appear-late text-base text-muted">No messages in this session yet.</p>
-    </div>
-  );
 }
 
 /** No such session, or somebody else's: the server does not tell them apart. */

@@ -2,6 +2,7 @@ import { X } from 'lucide-react';
 import { Dialog } from 'radix-ui';
 import { type ReactNode, useEffect, useRef } from 'react';
 
+import { classNames } from '@/lib/ui/classNames';
 import { IconButton } from '@/lib/ui/IconButton';
 
 interface ModalProps {
@@ -9,11 +10,22 @@ interface ModalProps {
   /** What opened it and gets the focus back; null while it is closed. */
   opener: HTMLElement | null;
   onClose: () => void;
+  /** A palette has no head but the first line of what is in it, and fills a phone. */
+  look?: 'panel' | 'palette';
   children: ReactNode;
 }
 
+const LOOKS = {
+  panel: classNames(
+    'top-28 max-h-[calc(100dvh-144px)] w-120 max-phone:top-auto max-phone:bottom-0',
+    'max-phone:max-h-[calc(100dvh-32px)] max-phone:rounded-b-none',
+  ),
+  palette:
+    'top-[12dvh] max-h-[80dvh] w-160 max-phone:top-0 max-phone:h-dvh max-phone:max-h-none max-phone:rounded-none',
+};
+
 /** A panel over the page; on a phone it rises from the lower edge. */
-export function Modal({ title, opener, onClose, children }: ModalProps) {
+export function Modal({ title, opener, onClose, look = 'panel', children }: ModalProps) {
   const openedBy = useRef<HTMLElement>(null);
   // Not when the panel takes the focus: a field in it may have taken it before.
   useEffect(() => {
@@ -41,23 +53,42 @@ export function Modal({ title, opener, onClose, children }: ModalProps) {
             event.preventDefault();
             openedBy.current?.focus();
           }}
-          className="fixed inset-x-0 top-28 z-50 mx-auto flex max-h-[calc(100dvh-144px)] w-120 max-w-[calc(100vw-32px)] data-[state=open]:animate-fade-in flex-col rounded-box bg-raised shadow-float outline-none max-phone:top-auto max-phone:bottom-0 max-phone:max-h-[calc(100dvh-32px)] max-phone:w-full max-phone:max-w-none max-phone:rounded-b-none"
+          className={classNames(
+            'fixed inset-x-0 z-50 mx-auto flex max-w-[calc(100vw-32px)] flex-col data-[state=open]:animate-fade-in rounded-box bg-raised shadow-float outline-none max-phone:w-full max-phone:max-w-none',
+            LOOKS[look],
+          )}
         >
-          <header className="flex h-14 flex-none items-center justify-between gap-2 pr-3 pl-6 max-phone:pr-1 max-phone:pl-4">
-            <Dialog.Title className="truncate text-sm font-semibold max-phone:text-base">
-              {title}
-            </Dialog.Title>
-            <Dialog.Close asChild>
-              <IconButton label="Close">
-                <X aria-hidden size={16} />
-              </IconButton>
-            </Dialog.Close>
-          </header>
-          <div className="min-h-0 overflow-y-auto px-6 pb-6 max-phone:px-4 max-phone:pb-[max(24px,env(safe-area-inset-bottom))]">
-            {children}
-          </div>
+          {look === 'palette' ? (
+            <>
+              <Dialog.Title className="sr-only">{title}</Dialog.Title>
+              {children}
+              <CloseButton className="absolute top-3 right-3 max-phone:top-1.5 max-phone:right-1" />
+            </>
+          ) : (
+            <>
+              <header className="flex h-14 flex-none items-center justify-between gap-2 pr-3 pl-6 max-phone:pr-1 max-phone:pl-4">
+                <Dialog.Title className="truncate text-sm font-semibold max-phone:text-base">
+                  {title}
+                </Dialog.Title>
+                <CloseButton />
+              </header>
+              <div className="min-h-0 overflow-y-auto px-6 pb-6 max-phone:px-4 max-phone:pb-[max(24px,env(safe-area-inset-bottom))]">
+                {children}
+              </div>
+            </>
+          )}
         </Dialog.Content>
       </Dialog.Portal>
     </Dialog.Root>
+  );
+}
+
+function CloseButton({ className }: { className?: string }) {
+  return (
+    <Dialog.Close asChild>
+      <IconButton label="Close" className={className}>
+        <X aria-hidden size={16} />
+      </IconButton>
+    </Dialog.Close>
   );
 }

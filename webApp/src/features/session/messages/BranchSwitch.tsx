@@ -1,9 +1,10 @@
 import { ChevronLeft, ChevronRight } from 'lucide-react';
-import { type RefObject, useEffect, useRef } from 'react';
+import { type RefObject, useContext, useEffect, useRef } from 'react';
 
 import { describeError } from '@/api/apiError';
 import { useSwitchBranch } from '@/api/hooks/useBranchHooks';
 import type { Message } from '@/api/schema';
+import { LeaveReading } from '@/features/session/messages/leaveReading';
 import { MessageAction } from '@/features/session/messages/MessageAction';
 import { toastError } from '@/lib/toast';
 
@@ -16,6 +17,7 @@ const arrivals = new Map<number, Direction>();
 export function BranchSwitch({ message }: { message: Message }) {
   const { index, count, sibling_ids: siblingIds } = message.branch;
   const switchBranch = useSwitchBranch(message.session_id);
+  const leaveReading = useContext(LeaveReading);
   const groupRef = useRef<HTMLSpanElement>(null);
   useFocusOnArrival(groupRef, message.id);
   if (count < 2) return null;
@@ -23,6 +25,7 @@ export function BranchSwitch({ message }: { message: Message }) {
   const show = (siblingId: number, direction: Direction) => {
     arrivals.set(siblingId, direction);
     switchBranch.mutate(siblingId, {
+      onSuccess: () => leaveReading(siblingId),
       onError: (error) => {
         arrivals.delete(siblingId);
         toastError(`${describeError(error)} This version stays open.`);

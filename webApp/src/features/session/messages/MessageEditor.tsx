@@ -1,5 +1,13 @@
 import { useQueryClient } from '@tanstack/react-query';
-import { type KeyboardEvent, type RefObject, useEffect, useId, useRef, useState } from 'react';
+import {
+  type KeyboardEvent,
+  type RefObject,
+  useContext,
+  useEffect,
+  useId,
+  useRef,
+  useState,
+} from 'react';
 
 import { usePublicConfig } from '@/api/publicConfig';
 import { asDraftFile } from '@/api/attachments/draftFiles';
@@ -17,6 +25,7 @@ import {
   stopEditing,
   useEditing,
 } from '@/features/session/messages/editing';
+import { LeaveReading } from '@/features/session/messages/leaveReading';
 import { newId } from '@/lib/newId';
 import { Button } from '@/lib/ui/Button';
 import { useChatStore } from '@/stores/useChatStore';
@@ -122,6 +131,7 @@ interface Edit {
 function useEditSender(message: Message) {
   const runner = useTurnRunner();
   const queryClient = useQueryClient();
+  const leaveReading = useContext(LeaveReading);
   // Sent again after a failure it is the same edit; other words or files are another one.
   const sent = useRef({ edit: '', clientRequestId: '' });
   const [problem, setProblem] = useState<string | null>(null);
@@ -143,6 +153,7 @@ function useEditSender(message: Message) {
       await runner.edit({ sessionId, messageId, content, clientRequestId, ...files });
       useChatStore.getState().setDraft(editDraftKey(messageId), '');
       stopEditing();
+      leaveReading(null);
     } catch (error) {
       setProblem(`${describeSendError(error)} Your words are kept.`);
     } finally {

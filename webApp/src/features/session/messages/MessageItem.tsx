@@ -9,20 +9,35 @@ import { useNow } from '@/lib/useNow';
 
 interface MessageItemProps {
   item: ListItem;
+  /** It is what the reader came for. */
+  isMarked: boolean;
   onEdit: (clientRequestId: string) => void;
 }
 
+/** A bar beside it, over its whole height. */
+const MARKED = classNames(
+  'relative before:absolute before:inset-y-0 before:-left-4 before:w-1 before:rounded-tiny',
+  'before:bg-accent max-phone:before:-left-2.5',
+);
+
 /** One row of the list: a message with the distance, or the day, above it. */
-export function MessageItem({ item, onEdit }: MessageItemProps) {
+export function MessageItem({ item, isMarked, onEdit }: MessageItemProps) {
+  const body = <ItemBody item={item} onEdit={onEdit} />;
   return (
     <div className={classNames('mx-auto max-w-140', !item.startsDay && spaceAbove(item))}>
       {item.startsDay && <DayDivider at={item.at} />}
-      <ItemBody item={item} onEdit={onEdit} />
+      {isMarked ? (
+        <div aria-current="true" className={MARKED}>
+          {body}
+        </div>
+      ) : (
+        body
+      )}
     </div>
   );
 }
 
-function ItemBody({ item, onEdit }: MessageItemProps) {
+function ItemBody({ item, onEdit }: Omit<MessageItemProps, 'isMarked'>) {
   const runner = useTurnRunner();
   const { message, outgoing } = item;
   if (outgoing) {

@@ -6,6 +6,7 @@ import type { OutgoingMessage } from '@/api/turns/outbox';
 import { JumpChip } from '@/features/session/messages/JumpChip';
 import { type ListItem, listItems } from '@/features/session/messages/listItems';
 import { MessageItem } from '@/features/session/messages/MessageItem';
+import type { Target } from '@/features/session/useReading';
 import { useMessageScroll } from '@/features/session/messages/useMessageScroll';
 
 /** Room above the first row, where the state of loading older messages is shown. */
@@ -21,11 +22,24 @@ interface MessageListProps {
   /** Asked for near the top; ignored while nothing more is there. */
   onNearTop: () => void;
   onEdit: (clientRequestId: string) => void;
+  /** The message to begin at, which is marked; else the end, or where it was left. */
+  target?: Target | null;
+  /** Given for messages that stand apart from the newest ones. */
+  apart?: Apart | null;
+}
+
+interface Apart {
+  hasMoreBelow: boolean;
+  /** Asked for near the last message; ignored while nothing more is there. */
+  onNearEnd: () => void;
+  /** What stands over the lower edge, in place of the way to the end. */
+  end: ReactNode;
 }
 
 /** The messages of a session; only those in sight are mounted. */
 export function MessageList(props: MessageListProps) {
   const { sessionId, messages, outgoing, hasMoreAbove, top, onNearTop, onEdit } = props;
+  const { target = null, apart = null } = props;
   const scrollerRef = useRef<HTMLDivElement>(null);
   const virtualizerRef = useRef<VirtualizerHandle>(null);
   const items = useMemo(
@@ -40,6 +54,8 @@ export function MessageList(props: MessageListProps) {
     virtualizerRef,
     topPx: TOP_PX,
     onNearTop,
+    target,
+    below: apart,
   });
   return (
     <div className="relative min-h-0 flex-1">
@@ -67,11 +83,18 @@ export function MessageList(props: MessageListProps) {
           onScroll={onScroll}
           onResize={onResize}
         >
-          {(item) => <MessageItem key={item.key} item={item} onEdit={onEdit} />}
+          {(item) => (
+            <MessageItem
+              key={item.key}
+              item={item}
+              isMarked={item.message !== null && item.message.id === target?.messageId}
+              onEdit={onEdit}
+            />
+          )}
         </Virtualizer>
         <div className="h-8 max-phone:h-4" />
       </div>
-      <JumpChip place={place} lastItem={items.at(-1) ?? null} onJump={jumpToEnd} />
+      {apart?.end ?? <JumpChip place={place} lastItem={items.at(-1) ?? null} onJump={jumpToEnd} />}
     </div>
   );
 }

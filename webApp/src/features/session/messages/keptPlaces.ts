@@ -3,6 +3,8 @@ interface KeptPlace {
   key: string;
   /** How much of it is above the view. */
   offset: number;
+  /** Of a message that the address names; null where it names none. */
+  visit: string | null;
 }
 
 const places = new Map<string, KeptPlace>();

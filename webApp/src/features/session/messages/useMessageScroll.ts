@@ -3,11 +3,14 @@ import type { VirtualizerHandle } from 'virtua';
 
 import type { ListItem } from '@/features/session/messages/listItems';
 import { keepPlace, keptPlace } from '@/features/session/messages/keptPlaces';
+import type { Target } from '@/features/session/useReading';
 
 /** How far from the end still counts as being there. */
 const END_PX = 24;
 /** How far from the top the next page is asked for. */
 const LOAD_AHEAD_PX = 800;
+/** How much of what was said before is seen above the message in question. */
+const ABOVE_TARGET_PX = 96;
 
 /** Where the reader is: at the end, a little above it, or more than a screen away. */
 export type ReadingPlace = 'end' | 'near' | 'far';
@@ -20,6 +23,21 @@ interface MessageScrollOptions {
   /** What stands above the first row. */
   topPx: number;
   onNearTop: () => void;
+  /** The message to begin at. */
+  target: Target | null;
+  /** Given where messages follow that are not the newest ones: there is no end to stay at. */
+  below: { hasMoreBelow: boolean; onNearEnd: () => void } | null;
+}
+
+/** Where to begin: where this visit was left, else at the message in question; null for the end. */
+function findStart({ sessionId, items, target }: MessageScrollOptions) {
+  const kept = keptPlace(sessionId);
+  if (kept && kept.visit === (target?.visit ?? null)) {
+    const index = items.findIndex(({ key }) => key === kept.key);
+    if (index !== -1) return { index, offset: kept.offset };
+  }
+  const index = items.findIndex(({ message }) => message && message.id === target?.messageId);
+  return index === -1 ? null : { index, offset: -ABOVE_TARGET_PX };
 }
 
 /**
@@ -28,6 +46,8 @@ interface MessageScrollOptions {
  */
 export function useMessageScroll(options: MessageScrollOptions) {
   const { sessionId, items, scrollerRef, virtualizerRef, topPx, onNearTop } = options;
+  const { target, below } = options;
+  const hasEnd = !below?.hasMoreBelow;
   const [place, setPlace] = useState<ReadingPlace>('end');
   const isFollowing = useRef(true);
   const last = useRef({ top: 0, height: 0 });
@@ -47,16 +67,17 @@ export function useMessageScroll(options: MessageScrollOptions) {
     setPlace(distance <= END_PX ? 'end' : distance <= clientHeight ? 'near' : 'far');
     const index = list.findItemIndex(top);
     const offset = top - topPx - list.getItemOffset(index);
-    const anchor = { key: items[index]?.key ?? '', offset };
+    const anchor = { key: items[index]?.key ?? '', offset, visit: target?.visit ?? null };
     keepPlace(sessionId, isFollowing.current ? null : anchor);
     if (top < LOAD_AHEAD_PX) onNearTop();
+    if (distance < LOAD_AHEAD_PX) below?.onNearEnd();
   };
 
   const onScroll = () => {
     const scroller = scrollerRef.current;
     if (!scroller) return;
     const { scrollTop: top, scrollHeight: height, clientHeight } = scroller;
-    if (height - top - clientHeight <= END_PX) isFollowing.current = true;
+    if (hasEnd && height - top - clientHeight <= END_PX) isFollowing.current = true;
     // A list that shrank moves the view up by itself; only the reader does so otherwise.
     else if (top < last.current.top && height >= last.current.height) isFollowing.current = false;
     look();
@@ -73,11 +94,10 @@ export function useMessageScroll(options: MessageScrollOptions) {
   };
 
   useLayoutEffect(() => {
-    const kept = keptPlace(sessionId);
-    const index = items.findIndex(({ key }) => key === kept?.key);
-    if (!kept || index === -1) return;
+    const start = findStart(options);
+    if (!start) return;
     isFollowing.current = false;
-    virtualizerRef.current?.scrollToIndex(index, { align: 'start', offset: kept.offset });
+    virtualizerRef.current?.scrollToIndex(start.index, { align: 'start', offset: start.offset });
     // eslint-disable-next-line react-hooks/exhaustive-deps -- only when the list appears; the reader moves it afterwards
   }, []);
 

@@ -1,0 +1,119 @@
+import { describeError } from '@/api/apiError';
+import type { useChatMessages } from '@/api/hooks/useChatHistoryHooks';
+import { LiveAnnouncer } from '@/features/session/messages/LiveAnnouncer';
+import { LeaveReading } from '@/features/session/messages/leaveReading';
+import { MessageList } from '@/features/session/messages/MessageList';
+import { OlderMessages } from '@/features/session/messages/OlderMessages';
+import { ReadingEnd } from '@/features/session/ReadingEnd';
+import { SkeletonMessages } from '@/features/session/SkeletonMessages';
+import type { Reading } from '@/features/session/useReading';
+import { takeBack, useOutgoing } from '@/features/session/useOutgoing';
+import { StatusPage } from '@/lib/ui/StatusPage';
+
+interface SessionMessagesProps {
+  sessionId: string;
+  list: ReturnType<typeof useChatMessages>;
+  reading: Reading;
+}
+
+/** The newest messages of a session, those around another one, or what stands in their place. */
+export function SessionMessages({ sessionId, list, reading }: SessionMessagesProps) {
+  const outgoing = useOutgoing(sessionId);
+  if (list.isPending) return <SkeletonMessages />;
+  if (!list.data) {
+    return (
+      <div className="min-h-0 flex-1">
+        <StatusPage
+          sentence={describeError(list.error)}
+          action="Try again"
+          onAction={() => void list.refetch()}
+        />
+      </div>
+    );
+  }
+  if (list.data.length === 0 && outgoing.length === 0) return <NoMessages />;
+  if (reading.isApart && !reading.around.data) return <SkeletonMessages />;
+  const shown = reading.isApart ? apartOf(reading) : newestOf(list);
+  return (
+    <LeaveReading value={reading.isApart ? reading.show : STAY}>
+      <MessageList
+        key={reading.target?.visit}
+        sessionId={sessionId}
+        messages={shown.messages ?? list.data}
+        outgoing={reading.isApart ? NOTHING : outgoing}
+        hasMoreAbove={shown.hasMore}
+        top={
+          <OlderMessages
+            isLoading={shown.isLoading}
+            hasFailed={shown.hasFailed}
+            onRetry={shown.load}
+          />
+        }
+        onNearTop={() => {
+          if (shown.hasMore && !shown.isLoading && !shown.hasFailed) shown.load();
+        }}
+        onEdit={(clientRequestId) => takeBack(clientRequestId, sessionId)}
+        target={reading.target}
+        apart={
+          reading.isApart
+            ? {
+                hasMoreBelow: reading.around.hasNextPage,
+                onNearEnd: () => loadBelow(reading),
+                end: <ReadingEnd sessionId={sessionId} reading={reading} />,
+              }
+            : null
+        }
+      />
+      <LiveAnnouncer messages={list.data} />
+    </LeaveReading>
+  );
+}
+
+const NOTHING: never[] = [];
+const STAY = () => undefined;
+
+/** What is shown, and how more is loaded above it. */
+interface Shown {
+  messages: ReturnType<typeof useChatMessages>['data'];
+  hasMore: boolean;
+  isLoading: boolean;
+  hasFailed: boolean;
+  load: () => void;
+}
+
+function newestOf(list: SessionMessagesProps['list']): Shown {
+  return {
+    messages: list.data,
+    hasMore: list.hasNextPage,
+    isLoading: list.isFetchingNextPage,
+    hasFailed: list.isFetchNextPageError,
+    load: () => {
+      // A failure is told above the first message.
+      list.fetchNextPage().catch(() => undefined);
+    },
+  };
+}
+
+function apartOf({ around }: Reading): Shown {
+  return {
+    messages: around.data?.messages,
+    hasMore: around.hasPreviousPage,
+    isLoading: around.isFetchingPreviousPage,
+    hasFailed: around.isFetchPreviousPageError,
+    load: () => void around.fetchPreviousPage(),
+  };
+}
+
+function loadBelow({ around }: Reading): void {
+  if (around.hasNextPage && !around.isFetching && !around.isFetchNextPageError) {
+    void around.fetchNextPage();
+  }
+}
+
+function NoMessages() {
+  return (
+    <div className="grid min-h-0 flex-1 place-items-center p-6">
+      <p className="animate-appear-late text-base text-muted">No messages in this session yet.</p>
+    </div>
+  );
+}
