@@ -22,8 +22,10 @@ vi.mock('@/lib/toast', () => ({ toastAction: vi.fn(), toastError: vi.fn() }));
 
 let queryClient: QueryClient;
 let session: Session;
+let requestIds: (string | undefined)[];
 
 beforeEach(() => {
+  requestIds = [];
   vi.clearAllMocks();
   queryClient = makeTestQueryClient();
   queryClient.mount();
@@ -44,6 +46,7 @@ interface Patch {
   title?: string;
   archived?: boolean;
   base_version: number;
+  client_request_id?: string;
 }
 
 /** Answers every change; what arrives is written down. */
@@ -51,7 +54,8 @@ function servePatches(superseded: object = {}): Patch[] {
   const arrived: Patch[] = [];
   server.use(
     http.patch('*/api/chat/sessions/:id', async ({ request }) => {
-      const { base_version, ...change } = (await request.json()) as Patch;
+      const { base_version, client_request_id, ...change } = (await request.json()) as Patch;
+      requestIds.push(client_request_id);
       arrived.push({ ...change, base_version });
       const version = 5 + arrived.length;
       return HttpResponse.json({ ...session, ...change, version, superseded });
@@ -81,6 +85,37 @@ describe('changeSession', () => {
       { title: 'Second', base_version: 6 },
     ]);
     expect(listed()).toMatchObject({ title: 'Second', version: 7 });
+    expect(new Set(requestIds).size).toBe(2);
+  });
+
+  test('names one request however often it is sent', async () => {
+    const arrived = servePatches();
+    let answers = 0;
+    server.use(
+      http.patch('*/api/chat/sessions/:id', async ({ request }) => {
+        answers += 1;
+        if (answers > 1) return undefined;
+        requestIds.push(((await request.clone().json()) as Patch).client_request_id);
+        return HttpResponse.error();
+      }),
+    );
+    changeSession(queryClient, session, { title: 'First' });
+    await expect.poll(() => arrived.length, { timeout: 5_000 }).toBe(1);
+    await isSettled();
+    expect(requestIds).toEqual([requestIds[0], requestIds[0]]);
+    expect(requestIds[0]).toMatch(/^[0-9a-f-]{36}$/);
+  });
+
+  test('does not take a title that another device gave meanwhile for its own', async () => {
+    const arrived = servePatches();
+    const other = { ...session, title: 'From elsewhere', version: 9, superseded: {} };
+    server.use(
+      http.patch('*/api/chat/sessions/:id', () => HttpResponse.json(other), { once: true }),
+    );
+    changeSession(queryClient, session, { title: 'First' });
+    changeSession(queryClient, session, { title: 'Second' });
+    await isSettled();
+    expect(arrived).toEqual([{ title: 'Second', base_version: 5 }]);
   });
 
   test('leaves nothing behind of what the server refuses', async () => {

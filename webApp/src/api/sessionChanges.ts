@@ -8,6 +8,7 @@ import { dropSession } from '@/api/sessionListCache';
 import { describeSuperseded, type UpdatedSession } from '@/api/supersededFields';
 import { placeAnsweredSession } from '@/api/turns/turnCache';
 import { nameSession } from '@/lib/nameSession';
+import { newId } from '@/lib/newId';
 import { toastAction, toastError } from '@/lib/toast';
 
 /** What its user changes about a session; one field at a time. */
@@ -25,6 +26,8 @@ export interface SessionUpdate {
   change: SessionChange;
   /** The version its user saw. */
   baseVersion: number;
+  /** The change is made once under it, however often it is sent. One kept by an older app has none. */
+  requestId?: string;
 }
 
 export type SessionDeletion = Pick<SessionUpdate, 'sessionId' | 'name'>;
@@ -79,7 +82,8 @@ export function changeSession(
   change: SessionChange,
 ): void {
   const { session_id: sessionId, version: baseVersion } = session;
-  const update: SessionUpdate = { sessionId, name: nameSession(session), change, baseVersion };
+  const name = nameSession(session);
+  const update: SessionUpdate = { sessionId, name, change, baseVersion, requestId: newId() };
   run(queryClient, mutationKeys.updateSession(), update);
 }
 
@@ -124,15 +128,20 @@ function run(queryClient: QueryClient, mutationKey: readonly string[], variables
 }
 
 async function sendUpdate(
-  { sessionId, change, baseVersion }: SessionUpdate,
+  { sessionId, change, baseVersion, requestId }: SessionUpdate,
   ownVersions: Map<string, number>,
 ): Promise<UpdatedSession> {
-  const keys = Object.keys(change).map((field) => `${sessionId} ${field}`);
-  const known = keys.map((key) => ownVersions.get(key) ?? 0);
-  const body = { ...change, base_version: Math.max(baseVersion, ...known) };
+  const fields = Object.keys(change) as (keyof SessionChange)[];
+  const keyOf = (field: keyof SessionChange) => `${sessionId} ${field}`;
+  const known = fields.map((field) => ownVersions.get(keyOf(field)) ?? 0);
+  const named = requestId === undefined ? {} : { client_request_id: requestId };
+  const body = { ...change, ...named, base_version: Math.max(baseVersion, ...known) };
   const params = { path: { session_id: sessionId } };
   const answer = dataOf(await apiClient.PATCH('/api/chat/sessions/{session_id}', { params, body }));
-  for (const key of keys) ownVersions.set(key, answer.version);
+  for (const field of fields) {
+    // Else another device has written over it before this answer came.
+    if (answer[field] === change[field]) ownVersions.set(keyOf(field), answer.version);
+  }
   return answer;
 }
 
