@@ -18,7 +18,8 @@ class Checkout:
         self.folder = folder
         for name in SHARED:
             (folder / name).symlink_to(ROOT / name)
-        shutil.copy(ROOT / "Makefile", folder)
+        for name in ("Makefile", "agents.toml"):
+            shutil.copy(ROOT / name, folder)
         shutil.copytree(
             ROOT / "supabase",
             folder / "supabase",

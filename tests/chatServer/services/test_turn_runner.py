@@ -3,6 +3,7 @@ import logging
 import pytest
 
 from chatServer.services import turn_runner
+from chatServer.services.agent_spec import DEFAULT_AGENT, AgentLimits
 from tests.chatServer.turn_stage import (
     AbsentDatabase,
     TurnStage,
@@ -189,15 +190,14 @@ class TestLostAnswer:
         assert (answer.status, answer.content) == ("failed", "1234567890")
         assert answer.failure_reason == turn_runner.TOO_LONG
 
-    async def test_that_takes_too_long_is_stopped(
-        self, stage: TurnStage, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        monkeypatch.setattr(turn_runner, "REPLY_MAX_SECONDS", 1.5)
+    async def test_that_takes_too_long_is_stopped(self, stage: TurnStage) -> None:
+        hasty = DEFAULT_AGENT.model_copy(update={"limits": AgentLimits(answer_seconds=1.5)})
+        turns = await stage.start_replica(agents=[hasty])
         caller = await stage.sign_up()
         session_id = await stage.new_session(caller)
         hold = Hold()
         stage.fake.script("first ", hold, "never")
-        turn = await stage.turns.begin(caller, ask(session_id, "hello"))
+        turn = await turns.begin(caller, ask(session_id, "hello"))
         answer = (await read_stream(turn.events())).answer
         await hold.wait_abandoned()
         assert (answer.status, answer.content) == ("failed", "first ")
