@@ -1,5 +1,8 @@
 """Generated rows are what the triggers and functions of the registry would have made."""
 
+import pytest
+
+from benchmarks import generate as generator
 from benchmarks.generate import Population, generate, is_empty
 from tests.stack.database import Database
 
@@ -24,6 +27,12 @@ select jsonb_agg(to_jsonb(m) order by m.id), (
 )
 from public.chat_message_history m
 """
+
+
+@pytest.fixture(autouse=True)
+def few_texts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Making the texts takes longer than all the rows of these tests."""
+    monkeypatch.setattr(generator, "TEXT_COUNT", 40)
 
 
 def test_generate_sets_what_the_triggers_would_derive(database: Database) -> None:

@@ -23,7 +23,9 @@ def checkout(tmp_path: Path) -> Iterator[Checkout]:
     assert checkout.processes() == []
 
 
-def test_demo_account_works_and_is_found_again_by_the_next_run(checkout: Checkout) -> None:
+def test_demo_account_is_found_again_by_the_next_run_and_ctrl_c_leaves_nothing_running(
+    checkout: Checkout,
+) -> None:
     for _ in range(2):
         with checkout.make_run() as process:
             output = read_until(process, READY)
@@ -33,7 +35,9 @@ def test_demo_account_works_and_is_found_again_by_the_next_run(checkout: Checkou
                 f"{settings['DEMO_EMAIL']} and the password {settings['DEMO_PASSWORD']}" in output
             )
             assert sign_in(checkout, settings).is_success
-            process.terminate()
+            os.killpg(process.pid, signal.SIGINT)
+            read_until(process, "Everything is stopped.")
+        assert checkout.processes() == []
     assert checkout.env_file() == settings
 
 
@@ -44,14 +48,6 @@ def sign_in(checkout: Checkout, settings: dict[str, str]) -> httpx.Response:
         json={"email": settings["DEMO_EMAIL"], "password": settings["DEMO_PASSWORD"]},
         timeout=30,
     )
-
-
-def test_ctrl_c_leaves_nothing_running(checkout: Checkout) -> None:
-    with checkout.make_run() as process:
-        read_until(process, READY)
-        os.killpg(process.pid, signal.SIGINT)
-        read_until(process, "Everything is stopped.")
-    assert checkout.processes() == []
 
 
 @pytest.mark.parametrize("step", ["PostgreSQL", "Migrations", "Supabase API"])
