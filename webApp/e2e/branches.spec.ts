@@ -185,14 +185,18 @@ test.describe('without the server', () => {
     await openSignedIn(page, account, '/new');
     await send(page, 'Which nights were cold?');
     await expect(lastAnswer(page)).toContainText(ANSWERED);
+    await page.route('**/messages/*', (route) =>
+      route.request().method() === 'PATCH' ? route.abort() : route.fallback(),
+    );
+    await edit(page, 'Which days were warm?');
+    await expect(page.getByText('Could not reach the server. Your words are kept.')).toBeVisible();
+    await page.unroute('**/messages/*');
+    // This time it arrives, and the word that it did is lost.
     await page.route('**/messages/*', async (route) => {
       if (route.request().method() !== 'PATCH') return route.fallback();
       await route.fetch();
       return route.abort();
     });
-    await edit(page, 'Which days were warm?');
-    await expect(page.getByText('Could not reach the server. Your words are kept.')).toBeVisible();
-    await page.unroute('**/messages/*');
     await page.getByRole('textbox', { name: 'Edited message' }).press('Enter');
     await expect(lastAnswer(page)).toContainText('Which days were warm?');
     await expect(page.getByLabel('Version 2 of 2')).toBeVisible();

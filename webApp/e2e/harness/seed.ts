@@ -66,15 +66,12 @@ async function insertMessages(stack: Stack, row: SessionRow, session: SeedSessio
 async function backdate(stack: Stack, rows: SessionRow[]): Promise<void> {
   const sql = postgres(stack.db_url, { max: 1 });
   await sql.begin(async (transaction) => {
-    await transaction`alter table chat_sessions disable trigger user`;
-    await transaction`alter table chat_message_history disable trigger user`;
+    await transaction`set local session_replication_role = replica`;
     for (const { session_id: id, updated_at: instant } of rows) {
       await transaction`update chat_sessions set updated_at = ${instant} where session_id = ${id}`;
       await transaction`
         update chat_message_history set created_at = ${instant} where session_id = ${id}`;
     }
-    await transaction`alter table chat_message_history enable trigger user`;
-    await transaction`alter table chat_sessions enable trigger user`;
   });
   await sql.end();
 }

@@ -21,7 +21,7 @@ export async function seedRuns(stack: Stack, account: Account, seed: SeedRuns): 
   const scheduleId = crypto.randomUUID();
   await sql.begin(async (transaction) => {
     // The triggers keep previews for messages, which these runs have none of.
-    await transaction`alter table chat_sessions disable trigger user`;
+    await transaction`set local session_replication_role = replica`;
     await transaction`
       insert into agent_schedules (schedule_id, user_id, title, prompt, cron, timezone)
       values (${scheduleId}, ${account.id}, ${title}, 'What is new?', '0 * * * *', 'UTC')`;
@@ -49,7 +49,6 @@ export async function seedRuns(stack: Stack, account: Account, seed: SeedRuns): 
       select 'scheduled:' || run_id, ${account.id}, 'scheduled', ${title}, 'user', ${scheduleId},
         true, 'Result ' || n, 2, at, at
       from runs`;
-    await transaction`alter table chat_sessions enable trigger user`;
   });
   await sql.end();
   return scheduleId;

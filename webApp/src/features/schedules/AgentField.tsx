@@ -11,12 +11,11 @@ interface AgentFieldProps {
   problem: string | null;
 }
 
-/** Which agent carries the schedule out; nothing while there is no choice. */
+/** Which agent carries the schedule out; there before the agents are known, so that nothing moves. */
 export function AgentField({ value, onChange, problem }: AgentFieldProps) {
   const agents = useAgents();
   const chosen = findAgent(agents, value);
   const isGone = chosen === undefined && agents.length > 0;
-  if (agents.length < 2 && !isGone) return null;
   return (
     <FormField
       label="Agent"
@@ -32,7 +31,7 @@ export function AgentField({ value, onChange, problem }: AgentFieldProps) {
             className={classNames(FIELD, 'h-10 appearance-none truncate pr-9 max-phone:h-11')}
             onChange={(event) => onChange(event.target.value)}
           >
-            {isGone && <option value={value}>{value}</option>}
+            {!chosen && <option value={value}>{value}</option>}
             {agents.map(({ name, title }) => (
               <option key={name} value={name}>
                 {title}

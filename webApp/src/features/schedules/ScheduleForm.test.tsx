@@ -147,7 +147,7 @@ describe('the form', () => {
     server.use(serveSchedules([schedule]));
     openPlace(`/schedules/${schedule.schedule_id}/edit`);
     expect(await screen.findByLabelText('Agent')).toHaveValue('scout');
-    expect(screen.getByText(/not there any more/)).toBeVisible();
+    expect(await screen.findByText(/not there any more/)).toBeVisible();
   });
 
   test('finds a time zone by a part of its name', async () => {
