@@ -18,6 +18,8 @@ export default defineConfig({
     launchOptions: { executablePath: await chromiumPath(), args: CHROMIUM_ARGS },
     viewport: { width: 1440, height: 900 },
     locale: 'en-GB',
+    // Past it no request could be stood in for; offline.spec.ts is about it.
+    serviceWorkers: 'block',
     // What still moves when a test clicks would only make it miss.
     contextOptions: { reducedMotion: 'reduce' },
     trace: 'retain-on-failure',

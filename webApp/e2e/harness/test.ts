@@ -28,10 +28,16 @@ export const test = base.extend<Fixtures>({
   ],
 });
 
+/** What Playwright says itself where the configuration keeps the service worker out. */
+const NO_SERVICE_WORKER = 'Service Worker registration blocked by Playwright';
+
 function recordConsole(context: BrowserContext): string[] {
   const lines: string[] = [];
   context.on('console', (message) => {
-    if (['error', 'warning'].includes(message.type())) lines.push(message.text());
+    const text = message.text();
+    if (['error', 'warning'].includes(message.type()) && text !== NO_SERVICE_WORKER) {
+      lines.push(text);
+    }
   });
   context.on('weberror', (error) => lines.push(error.error().message));
   return lines;

@@ -1,9 +1,12 @@
+import { onlineManager } from '@tanstack/react-query';
 import { AuthClient, isAuthRetryableFetchError } from '@supabase/supabase-js';
 
 import { ApiError } from '@/api/apiError';
 import type { PublicConfig } from '@/api/schema';
 
 type Client = InstanceType<typeof AuthClient>;
+
+const STORAGE_KEY = 'chat-registry-auth';
 
 let client: Client | undefined;
 
@@ -13,7 +16,7 @@ export function startAuthClient(config: PublicConfig): Client {
   client ??= new AuthClient({
     url: `${root}/auth/v1`,
     headers: { apikey: config.supabase_publishable_key },
-    storageKey: 'chat-registry-auth',
+    storageKey: STORAGE_KEY,
     persistSession: true,
     autoRefreshToken: true,
     detectSessionInUrl: true,
@@ -26,12 +29,35 @@ export function authClient(): Client {
   return client;
 }
 
+interface StoredSignIn {
+  user?: { id: string; email?: string };
+  /** Seconds since 1970. */
+  expires_at?: number;
+}
+
+/** Who signed in on this device, though their token may have expired; null when nobody has. */
+export function readStoredUser(): { id: string; email: string } | null {
+  const { user } = readStoredSignIn();
+  return user ? { id: user.id, email: user.email ?? '' } : null;
+}
+
+function hasTokenExpired(): boolean {
+  const { expires_at: expiresAt = 0 } = readStoredSignIn();
+  return expiresAt * 1000 <= Date.now();
+}
+
+function readStoredSignIn(): StoredSignIn {
+  return JSON.parse(localStorage.getItem(STORAGE_KEY) ?? '{}') as StoredSignIn;
+}
+
 /**
  * The current access token, renewed first when it is about to expire; null when signed out.
  *
  * @throws ApiError `unreachable` when it had to be renewed and no answer came.
  */
 export async function accessToken(): Promise<string | null> {
+  // Renewing tries for half a minute before it gives up.
+  if (!onlineManager.isOnline() && hasTokenExpired()) throw ApiError.unreachable();
   const { data, error } = await authClient().getSession();
   if (isAuthRetryableFetchError(error)) throw ApiError.unreachable();
   return data.session?.access_token ?? null;

@@ -1,5 +1,9 @@
 import { ApiError } from '@/api/apiError';
 import { accessToken, endSignIn, renewAccessToken } from '@/api/authClient';
+import { noteReachable, noteUnreachable } from '@/api/reachability';
+
+/** What a proxy answers with when the server behind it is down. */
+const GATEWAY_FAILURES = [502, 504];
 
 /**
  * `fetch` with the user's token. A 401 renews the token and tries once more; refused again, the
@@ -19,11 +23,15 @@ export async function authorizedFetch(request: Request): Promise<Response> {
 
 async function send(request: Request, token: string | null): Promise<Response> {
   if (token !== null) request.headers.set('Authorization', `Bearer ${token}`);
-  try {
-    return await fetch(request);
-  } catch (error) {
+  const response = await fetch(request).catch((error: unknown) => {
     // Given up by the caller, who knows why.
     if (request.signal.aborted) throw error;
+    return null;
+  });
+  if (response === null || GATEWAY_FAILURES.includes(response.status)) {
+    noteUnreachable();
     throw ApiError.unreachable();
   }
+  if (response.ok) noteReachable();
+  return response;
 }

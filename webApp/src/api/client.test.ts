@@ -97,18 +97,21 @@ describe('a call', () => {
   test('answered in plain text by something in between is an unexpected ApiError', async () => {
     server.use(
       http.get('*/counts', () =>
-        HttpResponse.text('Bad gateway', { status: 502, headers: { 'Retry-After': '7' } }),
+        HttpResponse.text('Busy', { status: 503, headers: { 'Retry-After': '7' } }),
       ),
     );
     expect(await failureOf(getCounts())).toMatchObject({
-      status: 502,
+      status: 503,
       code: 'unexpected',
       retryAfterSeconds: 7,
     });
   });
 
-  test('without an answer is unreachable', async () => {
-    server.use(http.get('*/counts', () => HttpResponse.error()));
+  test.each([
+    ['without an answer', () => HttpResponse.error()],
+    ['with a gateway in place of the server', () => new HttpResponse(null, { status: 502 })],
+  ])('%s is unreachable', async (_, answer) => {
+    server.use(http.get('*/counts', answer));
     expect(await failureOf(getCounts())).toMatchObject({ status: 0, code: 'unreachable' });
   });
 

@@ -3,6 +3,7 @@ import { lazy, Suspense, useState } from 'react';
 
 import { PublicConfigContext } from '@/api/publicConfig';
 import { publicConfigOptions } from '@/api/queryOptions';
+import { watchReachability } from '@/api/reachability';
 import type { PublicConfig } from '@/api/schema';
 import { ErrorBoundary } from '@/app/ErrorBoundary';
 import { makeQueryClient } from '@/app/queryClient';
@@ -11,6 +12,8 @@ import { SignInPage } from '@/features/auth/SignInPage';
 import { useSignedInUser } from '@/features/auth/useSignedInUser';
 import { StatusPage } from '@/lib/ui/StatusPage';
 import { useChatStore } from '@/stores/useChatStore';
+
+watchReachability();
 
 // Asked for at once, but apart: the sign-in page waits for none of it.
 const loadingScope = import('@/app/UserScope');

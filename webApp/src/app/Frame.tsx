@@ -17,6 +17,9 @@ import { PHONE, useMediaQuery, WIDE } from '@/lib/useMediaQuery';
 // The picker is drawn while the session's part of the app is still on its way.
 const loadingPanes = import('@/app/PaneRoutes');
 const PaneRoutes = lazy(async () => ({ default: (await loadingPanes).PaneRoutes }));
+const OutboxSender = lazy(async () => ({
+  default: (await import('@/app/OutboxSender')).OutboxSender,
+}));
 const ConnectTelegram = lazy(async () => ({
   default: (await import('@/features/telegram/ConnectTelegram')).ConnectTelegram,
 }));
@@ -78,6 +81,9 @@ export function Frame({ user }: { user: SignedInUser }) {
           </PickerDrawer>
         </Suspense>
       )}
+      <Suspense>
+        <OutboxSender />
+      </Suspense>
       {telegram.panel}
       {search.panel}
     </div>

@@ -8,6 +8,7 @@ import { HeadStart, type HeadStartProps } from '@/app/HeadStart';
 import { NotFoundPane } from '@/app/NotFoundPane';
 import { RunOrigin } from '@/features/schedules/RunOrigin';
 import { NewSessionPane } from '@/features/session/NewSessionPane';
+import { OfflineNote } from '@/features/session/OfflineNote';
 import { SessionPane } from '@/features/session/SessionPane';
 import { SessionMenuButton } from '@/features/sessionMenu/SessionMenuButton';
 import { TelegramNote } from '@/features/telegram/TelegramNote';
@@ -53,7 +54,10 @@ function NewSessionRoute(headStart: HeadStartProps) {
   useDocumentTitle(null);
   return (
     <ErrorBoundary>
-      <NewSessionPane headStart={<HeadStart {...headStart} />} notice={<DemoModelNotice />} />
+      <NewSessionPane
+        headStart={<HeadStart {...headStart} />}
+        notice={<OfflineNote otherwise={<DemoModelNotice />} />}
+      />
     </ErrorBoundary>
   );
 }

@@ -1,7 +1,10 @@
-import { QueryClientProvider } from '@tanstack/react-query';
-import { useState } from 'react';
+import { PersistQueryClientProvider } from '@tanstack/react-query-persist-client';
+import { useEffect, useState } from 'react';
 import { BrowserRouter } from 'react-router';
 
+import { keptCacheOptions } from '@/api/keptCache';
+import { keepChanges } from '@/api/keptChanges';
+import { claimKept } from '@/api/keptStore';
 import { setChangeDefaults } from '@/api/sessionChanges';
 import { Frame } from '@/app/Frame';
 import { makeQueryClient } from '@/app/queryClient';
@@ -14,11 +17,16 @@ export function UserScope({ user }: { user: SignedInUser }) {
     setChangeDefaults(made);
     return made;
   });
+  const [persistOptions] = useState(() => keptCacheOptions(queryClient, user.id));
+  useEffect(() => {
+    void claimKept(user.id);
+    return keepChanges(queryClient, user.id);
+  }, [queryClient, user.id]);
   return (
-    <QueryClientProvider client={queryClient}>
+    <PersistQueryClientProvider client={queryClient} persistOptions={persistOptions}>
       <BrowserRouter>
         <Frame user={user} />
       </BrowserRouter>
-    </QueryClientProvider>
+    </PersistQueryClientProvider>
   );
 }

@@ -3,6 +3,7 @@ import type { QueryClient } from '@tanstack/react-query';
 import { authClient } from '@/api/authClient';
 import { forgetDraftFiles } from '@/api/attachments/draftFiles';
 import { dropUnstartedSession } from '@/api/attachments/unstartedSession';
+import { forgetKept } from '@/api/keptStore';
 import { settleChanges } from '@/api/sessionChanges';
 import { forgetOutbox } from '@/api/turns/outbox';
 import { carryOutRemovals } from '@/lib/removals';
@@ -18,4 +19,6 @@ export async function signOut(queryClient: QueryClient): Promise<void> {
   // The next user starts at the list, not at the address of somebody else's session.
   window.history.replaceState(null, '', '/');
   await authClient().signOut({ scope: 'local' });
+  queryClient.clear();
+  await forgetKept();
 }

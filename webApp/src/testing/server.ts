@@ -9,4 +9,8 @@ const feed = http.get('*/api/chat/sessions/changes', () =>
 );
 
 /** The network border of unit tests; each test adds the answers it needs. */
-export const server = setupServer(feed, serveAgents([ASSISTANT]));
+export const server = setupServer(
+  feed,
+  serveAgents([ASSISTANT]),
+  http.get('*/readyz', () => HttpResponse.json({ status: 'ok' })),
+);

@@ -3,6 +3,7 @@ import '@testing-library/jest-dom/vitest';
 import { cleanup, configure } from '@testing-library/react';
 import { afterAll, afterEach, beforeAll } from 'vitest';
 
+import { noteReachable } from '@/api/reachability';
 import { server } from '@/testing/server';
 
 // A busy machine is slow, not wrong.
@@ -14,6 +15,7 @@ Element.prototype.scrollIntoView = () => undefined;
 beforeAll(() => server.listen({ onUnhandledFrame: 'error' }));
 afterEach(() => {
   cleanup();
+  noteReachable();
   server.resetHandlers();
   localStorage.clear();
 });

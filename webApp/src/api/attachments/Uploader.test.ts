@@ -10,6 +10,7 @@ import {
 } from '@/api/attachments/draftFiles';
 import { forgetAllLocalBytes } from '@/api/attachments/localBytes';
 import { Uploader, type UploadPlace } from '@/api/attachments/Uploader';
+import { noteReachable, noteUnreachable } from '@/api/reachability';
 import { makeAttachment } from '@/testing/messages';
 import { server } from '@/testing/server';
 import { makeSession } from '@/testing/sessions';
@@ -46,6 +47,11 @@ function startTaking() {
 function refuse(status: number, code: string) {
   const problem = { type: 'about:blank', title: '', status, code, detail: '' };
   server.use(http.post(UPLOADS, () => HttpResponse.json(problem, { status })));
+}
+
+function goOfflineAndBack(): void {
+  noteUnreachable();
+  noteReachable();
 }
 
 const makeFile = (name: string, text = name) => new File([text], name);
@@ -133,7 +139,7 @@ describe('add', () => {
 describe('an upload that broke', () => {
   test.each([
     ['by hand', () => uploader.retry(files()[0]?.key ?? '')],
-    ['when the connection is back', () => window.dispatchEvent(new Event('online'))],
+    ['when the server is back', goOfflineAndBack],
   ])('goes on %s', async (_, tryAgain) => {
     server.use(http.post(UPLOADS, () => HttpResponse.error()));
     uploader.add(PLACE, [makeFile('a.txt')]);

@@ -1,4 +1,4 @@
-import type { QueryClient } from '@tanstack/react-query';
+import { onlineManager, type QueryClient } from '@tanstack/react-query';
 
 import { ApiError, describeError } from '@/api/apiError';
 import { deleteAttachment } from '@/api/attachments/attachmentRequests';
@@ -42,12 +42,15 @@ export class Uploader {
   /** By the key of the draft file, until it is uploaded or removed. */
   readonly #uploads = new Map<string, Upload>();
   readonly #waiting: Upload[] = [];
+  readonly #stopWatching: () => void;
   #running = 0;
 
   constructor(queryClient: QueryClient) {
     this.#queryClient = queryClient;
     // What the connection cost is tried again when it is back.
-    window.addEventListener('online', this.#retryAll);
+    this.#stopWatching = onlineManager.subscribe((isOnline) => {
+      if (isOnline) this.#retryAll();
+    });
   }
 
   /** Adds files to a draft and uploads them; returns how many were more than a message holds. */
@@ -65,7 +68,7 @@ export class Uploader {
   }
 
   /** Takes a file out of a draft, wherever its upload stands. */
-  remove({ draftKey, isNewSession }: UploadPlace, { key, attachment }: DraftFile): void {
+  remove({ draftKey, sessionId }: UploadPlace, { key, attachment }: DraftFile): void {
     this.#uploads.get(key)?.given.abort();
     this.#uploads.delete(key);
     setDraftFiles(draftKey, (files) => files.filter((file) => file.key !== key));
@@ -74,7 +77,7 @@ export class Uploader {
       // One that stays behind is part of no message, and swept by the server.
       deleteAttachment(attachment.id).catch(() => undefined);
     }
-    if (isNewSession && findDraftFiles(draftKey).length === 0) {
+    if (sessionId === null && findDraftFiles(draftKey).length === 0) {
       void dropUnstartedSession(this.#queryClient);
     }
   }
@@ -89,7 +92,7 @@ export class Uploader {
 
   /** Gives up every upload: the user has left. */
   forget(): void {
-    window.removeEventListener('online', this.#retryAll);
+    this.#stopWatching();
     window.removeEventListener('beforeunload', holdPage);
     for (const { given } of this.#uploads.values()) given.abort();
     this.#uploads.clear();
@@ -140,10 +143,10 @@ export class Uploader {
     }
   }
 
-  readonly #retryAll = () => {
+  #retryAll(): void {
     const files = Object.values(useDraftFilesStore.getState().files).flat();
     for (const { key, canRetry } of files) if (canRetry) this.retry(key);
-  };
+  }
 }
 
 function asWaiting({ key, file }: Upload): DraftFile {

@@ -13,6 +13,7 @@ import {
   sessionListOptions,
   sessionOptions,
 } from '@/api/queryOptions';
+import { useStartingSession, useWithStarting } from '@/api/hooks/useStartingSession';
 import { usePendingChanges, useWithChanges, withChange } from '@/api/pendingChanges';
 import type { CreateSessionRequest, Session, SessionCounts } from '@/api/schema';
 import {
@@ -22,6 +23,7 @@ import {
   type SessionList,
   sessionsOf,
 } from '@/api/sessionListCache';
+import { NO_MESSAGES } from '@/api/turns/messageList';
 import { loadMessagesAbove, newestMessagesOptions } from '@/api/turns/turnCache';
 
 /**
@@ -38,7 +40,7 @@ export function useChatSessions(filter: ListFilter = null) {
   );
   const list = useInfiniteQuery({ ...sessionListOptions(filter), select });
   useQuery({ ...newestSessionsOptions(queryClient, filter), enabled: list.isSuccess });
-  const data = useWithChanges(list.data, filter);
+  const data = useWithStarting(useWithChanges(list.data, filter), filter);
   const { isPending, hasNextPage, isFetchingNextPage, isFetchNextPageError } = list;
   const { refetch, fetchNextPage } = list;
   return {
@@ -88,12 +90,14 @@ export function useSessionCounts() {
 export function useChatSession(sessionId: string) {
   const queryClient = useQueryClient();
   const change = usePendingChanges().get(sessionId);
+  const starting = useStartingSession(sessionId);
   const session = useQuery({
     ...sessionOptions(sessionId),
+    enabled: !starting,
     placeholderData: () => findListedSession(queryClient, sessionId),
   });
   const data = session.data && (withChange(session.data, change) ?? session.data);
-  return { data, error: session.error };
+  return { data: data ?? starting, error: session.error };
 }
 
 /** What is known of a session without asking for it; undefined before it was opened. */
@@ -104,13 +108,17 @@ export function useKnownSession(sessionId: string | null): Session | undefined {
 /** Messages of a session, oldest first, kept fresh; `fetchNextPage` loads the page above. */
 export function useChatMessages(sessionId: string) {
   const queryClient = useQueryClient();
-  const list = useQuery(messagesOptions(sessionId));
-  useQuery({ ...newestMessagesOptions(queryClient, sessionId), enabled: list.isSuccess });
+  const isStarting = useStartingSession(sessionId) !== undefined;
+  const list = useQuery({ ...messagesOptions(sessionId), enabled: !isStarting });
+  useQuery({
+    ...newestMessagesOptions(queryClient, sessionId),
+    enabled: list.isSuccess && !isStarting,
+  });
   const above = useMutation({ mutationFn: () => loadMessagesAbove(queryClient, sessionId) });
   return {
-    data: list.data?.messages,
+    data: list.data?.messages ?? (isStarting ? NO_MESSAGES.messages : undefined),
     error: list.error,
-    isPending: list.isPending,
+    isPending: list.isPending && !isStarting,
     refetch: list.refetch,
     hasNextPage: list.data?.has_more ?? false,
     isFetchingNextPage: above.isPending,

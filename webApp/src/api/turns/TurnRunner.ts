@@ -2,7 +2,6 @@ import { notifyManager, type QueryClient } from '@tanstack/react-query';
 
 import { apiClient, dataOf } from '@/api/client';
 import type { Attachment } from '@/api/schema';
-import { describeSendError } from '@/api/turns/describeSendError';
 import { followAnswer } from '@/api/turns/followAnswer';
 import {
   addLiveAnswer,
@@ -14,12 +13,15 @@ import {
 } from '@/api/turns/liveAnswers';
 import {
   addOutgoing,
+  dropOutgoing,
   findOutgoing,
+  isWaiting,
   type OutgoingMessage,
   patchOutgoing,
   placeBelowAnswer,
   useOutbox,
 } from '@/api/turns/outbox';
+import { sendWaiting } from '@/api/turns/sendOutbox';
 import { TextBuffer } from '@/api/turns/TextBuffer';
 import {
   findNewestMessageId,
@@ -56,9 +58,8 @@ export interface NewMessage {
 export class TurnRunner {
   readonly #queryClient: QueryClient;
   readonly #buffer = new TextBuffer();
-  /** Requests of a session leave in the order of writing. */
-  readonly #lines = new Map<string, Promise<void>>();
-  readonly #sending = new Set<string>();
+  /** By session: one that sends, and one that looks for what was written meanwhile. */
+  readonly #lines = new Map<string, Promise<void>[]>();
   /** Request ids of answers that were asked for and not yet begun. */
   readonly #asked = new Map<string, string>();
   #userLeft = new AbortController();
@@ -71,8 +72,8 @@ export class TurnRunner {
   send({ startsSession = false, ...written }: NewMessage): void {
     const { sessionId } = written;
     const parentId = findNewestMessageId(this.#queryClient, sessionId);
-    const clientRequestId = addOutgoing({ ...written, parentId, startsSession });
-    this.#lineUp(sessionId, clientRequestId);
+    addOutgoing({ ...written, parentId, startsSession });
+    this.#lineUp(sessionId);
   }
 
   /** Sends a message that failed once more, under the same request id. */
@@ -80,7 +81,7 @@ export class TurnRunner {
     const message = findOutgoing(clientRequestId);
     if (!message) return;
     patchOutgoing(clientRequestId, { problem: null });
-    this.#lineUp(message.sessionId, clientRequestId);
+    this.#lineUp(message.sessionId);
   }
 
   /**
@@ -109,10 +110,11 @@ export class TurnRunner {
     this.#asked.delete(key);
   }
 
-  /** Goes on with what was waiting when the page was left. */
+  /** Goes on with what was waiting when the page was left, or was written in another tab. */
   resume(): void {
-    for (const { sessionId, clientRequestId, problem } of useOutbox.getState().messages) {
-      if (problem === null) this.#lineUp(sessionId, clientRequestId);
+    const waiting = useOutbox.getState().messages.filter(isWaiting);
+    for (const sessionId of new Set(waiting.map((message) => message.sessionId))) {
+      this.#lineUp(sessionId);
     }
   }
 
@@ -142,39 +144,30 @@ export class TurnRunner {
     this.#userLeft = new AbortController();
     this.#buffer.clear();
     this.#lines.clear();
-    this.#sending.clear();
     this.#asked.clear();
     useLiveAnswers.setState({ answers: {} });
   }
 
-  #lineUp(sessionId: string, clientRequestId: string): void {
-    if (this.#sending.has(clientRequestId)) return;
-    this.#sending.add(clientRequestId);
-    const line = this.#lines.get(sessionId) ?? Promise.resolve();
-    const signal = this.#userLeft.signal;
-    this.#lines.set(
-      sessionId,
-      line.then(() => this.#deliver(clientRequestId, signal)),
-    );
+  #lineUp(sessionId: string): void {
+    const lines = this.#lines.get(sessionId) ?? [];
+    if (lines.length === 2) return;
+    const { signal } = this.#userLeft;
+    const send = (message: OutgoingMessage) => this.#deliver(message, signal);
+    const line = (lines[0] ?? Promise.resolve())
+      .then(() => sendWaiting(sessionId, { signal, send }))
+      .finally(() => lines.splice(lines.indexOf(line), 1));
+    lines.push(line);
+    this.#lines.set(sessionId, lines);
   }
 
-  async #deliver(clientRequestId: string, signal: AbortSignal): Promise<void> {
-    const hasUserLeft = () => signal.aborted;
-    const message = findOutgoing(clientRequestId);
-    if (!message || hasUserLeft()) return;
-    try {
-      if (message.startsSession) await this.#startSession(message);
-      // Whether the one before it has arrived is not known: then the server decides what it follows.
-      const parentId = message.followsRequestId === null ? message.parentId : null;
-      const { answerId, stream } = await postMessage({ ...message, parentId }, signal);
-      placeBelowAnswer(clientRequestId, answerId);
-      void this.#follow(message.sessionId, answerId, stream);
-    } catch (error) {
-      if (hasUserLeft()) return;
-      patchOutgoing(clientRequestId, { problem: describeSendError(error) });
-    } finally {
-      this.#sending.delete(clientRequestId);
-    }
+  async #deliver(message: OutgoingMessage, signal: AbortSignal): Promise<void> {
+    const { sessionId, clientRequestId } = message;
+    if (message.startsSession) await this.#startSession(message);
+    // Whether the one before it has arrived is not known: then the server decides what it follows.
+    const parentId = message.followsRequestId === null ? message.parentId : null;
+    const { answerId, stream } = await postMessage({ ...message, parentId }, signal);
+    placeBelowAnswer(clientRequestId, answerId);
+    void this.#follow(sessionId, answerId, stream);
   }
 
   async #startSession(first: OutgoingMessage): Promise<void> {
@@ -236,6 +229,10 @@ export class TurnRunner {
           isReconnecting: false,
         });
         placeStartedTurn(this.#queryClient, sessionId, event);
+        // Where the session is not open nothing else tells that its message has arrived.
+        notifyManager.schedule(() =>
+          dropOutgoing(new Set([event.user_message?.client_request_id ?? null])),
+        );
         break;
       case 'turn.queued':
         patchLiveAnswer(answerId, { turnsAhead: event.turns_ahead });

@@ -22,6 +22,10 @@ export interface OutgoingMessage {
   agentName?: string;
   /** Why it did not go out, as a sentence; null while it waits. */
   problem: string | null;
+  /** The server was out of reach when it was tried. */
+  isDelayed?: boolean;
+  /** The server has it; it is shown from here until its turn is. */
+  isSent?: boolean;
 }
 
 interface Outbox {
@@ -31,17 +35,45 @@ interface Outbox {
   messages: readonly OutgoingMessage[];
 }
 
+const STORAGE_KEY = 'chat-registry-outbox';
 const EMPTY: Outbox = { ownerId: null, messages: [] };
 
 /** Survives a reload: what was written is not lost before the server has it. */
-export const useOutbox = create<Outbox>()(
-  persist(() => EMPTY, { name: 'chat-registry-outbox', version: 1 }),
-);
+export const useOutbox = create<Outbox>()(persist(() => EMPTY, { name: STORAGE_KEY, version: 1 }));
+
+/** Every tab works on what all of them have written. */
+function change(update: (outbox: Outbox) => Partial<Outbox>): void {
+  void useOutbox.persist.rehydrate();
+  useOutbox.setState(update);
+}
+
+/** Calls back when another tab has written. */
+export function onOutboxChanged(callback: () => void): () => void {
+  const onStorage = (event: StorageEvent) => {
+    if (event.key !== STORAGE_KEY) return;
+    void useOutbox.persist.rehydrate();
+    callback();
+  };
+  window.addEventListener('storage', onStorage);
+  return () => window.removeEventListener('storage', onStorage);
+}
 
 export function findOutgoing(clientRequestId: string): OutgoingMessage | undefined {
   return useOutbox
     .getState()
     .messages.find((message) => message.clientRequestId === clientRequestId);
+}
+
+/** The message of a session that is to be sent next; what was refused waits for its user. */
+export function findWaiting(sessionId: string): OutgoingMessage | undefined {
+  void useOutbox.persist.rehydrate();
+  return useOutbox
+    .getState()
+    .messages.find((message) => message.sessionId === sessionId && isWaiting(message));
+}
+
+export function isWaiting({ problem, isSent = false }: OutgoingMessage): boolean {
+  return problem === null && !isSent;
 }
 
 type WrittenMessage = Pick<
@@ -52,7 +84,7 @@ type WrittenMessage = Pick<
 /** Keeps what has just been written until the server has it; returns its request id. */
 export function addOutgoing(written: WrittenMessage): string {
   const clientRequestId = newId();
-  useOutbox.setState(({ messages }) => {
+  change(({ messages }) => {
     const before = messages.findLast(({ sessionId }) => sessionId === written.sessionId);
     const message: OutgoingMessage = {
       ...written,
@@ -67,7 +99,7 @@ export function addOutgoing(written: WrittenMessage): string {
 }
 
 export function patchOutgoing(clientRequestId: string, patch: Partial<OutgoingMessage>): void {
-  useOutbox.setState(({ messages }) => ({
+  change(({ messages }) => ({
     messages: messages.map((message) =>
       message.clientRequestId === clientRequestId ? { ...message, ...patch } : message,
     ),
@@ -76,27 +108,29 @@ export function patchOutgoing(clientRequestId: string, patch: Partial<OutgoingMe
 
 /** A message has been sent: the one written after it follows its answer. */
 export function placeBelowAnswer(sentRequestId: string, answerId: number): void {
-  useOutbox.setState(({ messages }) => ({
-    messages: messages.map((message) =>
-      message.followsRequestId === sentRequestId
+  change(({ messages }) => ({
+    messages: messages.map((message) => {
+      if (message.clientRequestId === sentRequestId) return { ...message, isSent: true };
+      return message.followsRequestId === sentRequestId
         ? { ...message, parentId: answerId, followsRequestId: null }
-        : message,
-    ),
+        : message;
+    }),
   }));
 }
 
 /** Takes messages out: the server has them, or the user took them back. */
 export function dropOutgoing(clientRequestIds: ReadonlySet<string | null>): void {
-  const { messages } = useOutbox.getState();
-  const rest = messages.filter((message) => !clientRequestIds.has(message.clientRequestId));
-  if (rest.length < messages.length) useOutbox.setState({ messages: rest });
+  const isOther = (message: OutgoingMessage) => !clientRequestIds.has(message.clientRequestId);
+  if (useOutbox.getState().messages.every(isOther)) return;
+  change(({ messages }) => ({ messages: messages.filter(isOther) }));
 }
 
-/** Another user's arrival drops what the one before has left. */
+/** Another user's arrival drops what the one before has left; what was sent in an earlier visit goes. */
 export function claimOutbox(userId: string): void {
-  if (useOutbox.getState().ownerId !== userId) {
-    useOutbox.setState({ ownerId: userId, messages: [] });
-  }
+  change(({ ownerId, messages }) => ({
+    ownerId: userId,
+    messages: ownerId === userId ? messages.filter(({ isSent = false }) => !isSent) : [],
+  }));
 }
 
 export function forgetOutbox(): void {

@@ -3,6 +3,7 @@ import { http, HttpResponse } from 'msw';
 import { afterEach, expect, test, vi } from 'vitest';
 
 import { queryKeys } from '@/api/queryKeys';
+import { noteReachable } from '@/api/reachability';
 import { NO_MESSAGES } from '@/api/turns/messageList';
 import { forgetOutbox, useOutbox } from '@/api/turns/outbox';
 import { encodeEvents, makeSession, streamOf, turnEvents } from '@/api/turns/testFixtures';
@@ -25,7 +26,7 @@ test('a message keeps its files while it waits, and names them in order when it 
   const attachments = [makeAttachment(2), makeAttachment(1)];
   server.use(http.post(POST_URL, () => HttpResponse.error()));
   runner.send({ sessionId: 's1', content: '', attachments });
-  await expect.poll(() => outgoing()[0]?.problem).toBe('Could not reach the server.');
+  await expect.poll(() => outgoing()[0]?.isDelayed).toBe(true);
   expect(outgoing()).toMatchObject([{ content: '', attachments }]);
 
   const posted: unknown[] = [];
@@ -41,7 +42,7 @@ test('a message keeps its files while it waits, and names them in order when it 
       );
     }),
   );
-  runner.retry(outgoing()[0]?.clientRequestId ?? '');
+  noteReachable();
   await expect.poll(outgoing).toEqual([]);
   const attachment_ids = attachments.map(({ id }) => id);
   expect(posted).toMatchObject([{ content: '', attachment_ids }]);

@@ -1,7 +1,8 @@
+import { onlineManager } from '@tanstack/react-query';
 import { useEffect, useRef, useState } from 'react';
 
 import { claimDraftFiles } from '@/api/attachments/draftFiles';
-import { startAuthClient } from '@/api/authClient';
+import { readStoredUser, startAuthClient } from '@/api/authClient';
 import type { PublicConfig } from '@/api/schema';
 import { forgetLeavingUser } from '@/lib/userLeaving';
 import { useChatStore } from '@/stores/useChatStore';
@@ -17,8 +18,8 @@ export function useSignedInUser(config: PublicConfig): SignedInUser | null | und
   const knownId = useRef<string | null>(undefined);
 
   useEffect(() => {
-    const { data } = startAuthClient(config).onAuthStateChange((_event, session) => {
-      const id = session?.user.id ?? null;
+    const show = (found: SignedInUser | null) => {
+      const id = found?.id ?? null;
       // Tokens are renewed every hour; only another user is news.
       if (id === knownId.current) return;
       if (knownId.current) forgetLeavingUser();
@@ -28,8 +29,15 @@ export function useSignedInUser(config: PublicConfig): SignedInUser | null | und
         useChatStore.getState().claimDrafts(id);
         claimDraftFiles(id);
       }
-      setUser(id === null ? null : { id, email: session?.user.email ?? '' });
+      setUser(found);
+    };
+    const { data } = startAuthClient(config).onAuthStateChange((event, session) => {
+      const found = session && { id: session.user.id, email: session.user.email ?? '' };
+      // A token that could not be renewed for want of the server ends no sign-in.
+      show(event === 'INITIAL_SESSION' ? (found ?? readStoredUser()) : found);
     });
+    // Nobody waits for a token that cannot be renewed now.
+    if (!onlineManager.isOnline()) show(readStoredUser());
     return () => data.subscription.unsubscribe();
   }, [config]);
 

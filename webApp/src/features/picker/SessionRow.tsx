@@ -1,6 +1,7 @@
-import { CircleAlert, Pin } from 'lucide-react';
+import { CircleAlert, Hourglass, Pin } from 'lucide-react';
 import { Link } from 'react-router';
 
+import { useStartingSession, useUnsent } from '@/api/hooks/useStartingSession';
 import type { Session } from '@/api/schema';
 import { isMakingTitle } from '@/api/sessionTitles';
 import { type RenderRowMenu, rowAttributes, type RowProps } from '@/features/picker/rowProps';
@@ -33,6 +34,7 @@ interface SessionRowProps extends RowProps {
 /** One session in the list: glyph, title, time, and its preview or what it is doing. */
 export function SessionRow(props: SessionRowProps) {
   const { session, time, isOpen, isTabStop, onOpen, renderMenu } = props;
+  const isStarting = useStartingSession(session.session_id) !== undefined;
   return (
     <div className="group relative">
       <Link
@@ -68,12 +70,21 @@ export function SessionRow(props: SessionRowProps) {
         </time>
         <RowDetail session={session} />
       </Link>
-      {renderMenu(session, { className: MENU, tabIndex: isTabStop ? 0 : -1 })}
+      {!isStarting && renderMenu(session, { className: MENU, tabIndex: isTabStop ? 0 : -1 })}
     </div>
   );
 }
 
 function RowDetail({ session }: { session: Session }) {
+  const unsent = useUnsent(session.session_id);
+  if (unsent === 'waiting') {
+    return (
+      <span className="col-span-2 flex items-center gap-1.5 text-xs text-muted max-phone:text-note">
+        <Hourglass aria-hidden size={12} strokeWidth={2.4} className="text-icon-small" />
+        Waiting to be sent
+      </span>
+    );
+  }
   if (session.is_answering) {
     return (
       <span className="col-span-2 flex items-center gap-1.5 text-xs text-muted max-phone:text-note">
@@ -82,7 +93,7 @@ function RowDetail({ session }: { session: Session }) {
       </span>
     );
   }
-  const failure = describeFailure(session);
+  const failure = unsent === 'refused' ? 'Not sent' : describeFailure(session);
   if (failure !== null) {
     return (
       <span className="col-span-2 flex items-center gap-1.5 text-xs text-failed max-phone:text-note">

@@ -1,23 +1,13 @@
-import { type ReactNode, useLayoutEffect, useState } from 'react';
+import type { ReactNode } from 'react';
 import { useLocation, useNavigate } from 'react-router';
 
 import { takeNewSessionId } from '@/api/attachments/draftFiles';
-import { useOutbox } from '@/api/turns/outbox';
 import { useTurnRunner } from '@/api/turns/useTurnRunner';
 import { useAttaching } from '@/features/session/attachments/useAttaching';
 import { DropZone } from '@/features/session/attachments/DropZone';
 import { AgentChoice, useChosenAgentName } from '@/features/session/AgentChoice';
 import { Composer } from '@/features/session/composer/Composer';
-import { MessageList } from '@/features/session/messages/MessageList';
-import { SessionFrame } from '@/features/session/SessionFrame';
-import { SessionHead } from '@/features/session/SessionHead';
 import type { SessionPaneProps } from '@/features/session/SessionPane';
-import {
-  takeBack,
-  takeBackSession,
-  useOutboxResumed,
-  useOutgoing,
-} from '@/features/session/useOutgoing';
 import { newId } from '@/lib/newId';
 import { ChannelTile } from '@/lib/ui/ChannelTile';
 import { NEW_SESSION_DRAFT } from '@/stores/useChatStore';
@@ -28,71 +18,32 @@ export function NewSessionPane({
   notice,
 }: Omit<SessionPaneProps, 'sessionId' | 'origin' | 'menu'>) {
   const runner = useTurnRunner();
-  const { startedId, setStartedId } = useStartedSession();
-  const outgoing = useOutgoing(startedId);
-  // What is written while the first message is on its way belongs to the session it makes.
-  const draftKey = startedId ?? NEW_SESSION_DRAFT;
-  const attaching = useAttaching({ draftKey, sessionId: startedId, isNewSession: true });
+  const draftKey = NEW_SESSION_DRAFT;
+  const attaching = useAttaching({ draftKey, sessionId: null, isNewSession: true });
   const agentName = useChosenAgentName();
-  useOutboxResumed();
-
-  const composer = (
-    <Composer
-      draftKey={draftKey}
-      placeholder={startedId === null ? 'Write your first message' : 'Write a message'}
-      attaching={attaching}
-      onSend={(written) => {
-        const sessionId = startedId ?? takeNewSessionId() ?? newId();
-        setStartedId(sessionId);
-        const start = { startsSession: true, ...(agentName && { agentName }) };
-        runner.send({ sessionId, ...written, ...start });
-      }}
-      onStop={null}
-      note={notice}
-    />
-  );
-  if (startedId === null) {
-    return <Welcome headStart={headStart} composer={composer} onDrop={attaching.add} />;
-  }
-  return (
-    <SessionFrame
-      head={<SessionHead session={undefined} headStart={headStart} />}
-      composer={composer}
-      onDrop={attaching.add}
-    >
-      <MessageList
-        sessionId={startedId}
-        messages={[]}
-        outgoing={outgoing}
-        hasMoreAbove={false}
-        top={null}
-        onNearTop={() => undefined}
-        onEdit={(clientRequestId) => {
-          takeBack(clientRequestId, startedId);
-          if (outgoing.length > 1) return;
-          takeBackSession(startedId, NEW_SESSION_DRAFT);
-          setStartedId(null);
-        }}
-      />
-    </SessionFrame>
-  );
-}
-
-/** The session whose first message is on its way; its page takes over once it is there. */
-function useStartedSession() {
   const navigate = useNavigate();
   const { state } = useLocation() as { state: unknown };
-  const [startedId, setStartedId] = useState(
-    () => useOutbox.getState().messages.find((message) => message.startsSession)?.sessionId ?? null,
+  return (
+    <Welcome
+      headStart={headStart}
+      onDrop={attaching.add}
+      composer={
+        <Composer
+          draftKey={draftKey}
+          placeholder="Write your first message"
+          attaching={attaching}
+          onSend={(written) => {
+            const sessionId = takeNewSessionId() ?? newId();
+            const start = { startsSession: true, ...(agentName && { agentName }) };
+            runner.send({ sessionId, ...written, ...start });
+            void navigate(`/sessions/${sessionId}`, { replace: true, state });
+          }}
+          onStop={null}
+          note={notice}
+        />
+      }
+    />
   );
-  const isStarting = useOutbox(({ messages }) =>
-    messages.some((message) => message.startsSession && message.sessionId === startedId),
-  );
-  useLayoutEffect(() => {
-    if (startedId === null || isStarting) return;
-    void navigate(`/sessions/${startedId}`, { replace: true, state });
-  }, [startedId, isStarting, navigate, state]);
-  return { startedId, setStartedId };
 }
 
 interface WelcomeProps {

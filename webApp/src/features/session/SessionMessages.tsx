@@ -1,5 +1,8 @@
+import { useNavigate } from 'react-router';
+
 import { describeError } from '@/api/apiError';
 import type { useChatMessages } from '@/api/hooks/useChatHistoryHooks';
+import { useStartingSession } from '@/api/hooks/useStartingSession';
 import { LiveAnnouncer } from '@/features/session/messages/LiveAnnouncer';
 import { LeaveReading } from '@/features/session/messages/leaveReading';
 import { MessageList } from '@/features/session/messages/MessageList';
@@ -7,8 +10,9 @@ import { OlderMessages } from '@/features/session/messages/OlderMessages';
 import { ReadingEnd } from '@/features/session/ReadingEnd';
 import { SkeletonMessages } from '@/features/session/SkeletonMessages';
 import type { Reading } from '@/features/session/useReading';
-import { takeBack, useOutgoing } from '@/features/session/useOutgoing';
+import { takeBack, takeBackSession, useOutgoing } from '@/features/session/useOutgoing';
 import { StatusPage } from '@/lib/ui/StatusPage';
+import { NEW_SESSION_DRAFT } from '@/stores/useChatStore';
 
 interface SessionMessagesProps {
   sessionId: string;
@@ -19,6 +23,15 @@ interface SessionMessagesProps {
 /** The newest messages of a session, those around another one, or what stands in their place. */
 export function SessionMessages({ sessionId, list, reading }: SessionMessagesProps) {
   const outgoing = useOutgoing(sessionId);
+  const isStarting = useStartingSession(sessionId) !== undefined;
+  const navigate = useNavigate();
+  const edit = (clientRequestId: string) => {
+    takeBack(clientRequestId, sessionId);
+    // Without its only message there is no such session.
+    if (!isStarting || outgoing.length > 1) return;
+    takeBackSession(sessionId, NEW_SESSION_DRAFT);
+    void navigate('/new', { replace: true });
+  };
   if (list.isPending) return <SkeletonMessages />;
   if (!list.data) {
     return (
@@ -52,7 +65,7 @@ export function SessionMessages({ sessionId, list, reading }: SessionMessagesPro
         onNearTop={() => {
           if (shown.hasMore && !shown.isLoading && !shown.hasFailed) shown.load();
         }}
-        onEdit={(clientRequestId) => takeBack(clientRequestId, sessionId)}
+        onEdit={edit}
         target={reading.target}
         apart={
           reading.isApart

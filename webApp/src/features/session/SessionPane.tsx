@@ -1,19 +1,21 @@
 import type { ReactNode } from 'react';
 import { useNavigate } from 'react-router';
 
+import { UNNAMED_AGENT } from '@/api/agents';
 import { ApiError } from '@/api/apiError';
 import { useChatMessages, useChatSession } from '@/api/hooks/useChatHistoryHooks';
 import type { Channel, Message, Session } from '@/api/schema';
 import { useIsSessionDeleted } from '@/api/hooks/useSessionFeed';
+import { useStartingSession } from '@/api/hooks/useStartingSession';
 import { useTurnRunner } from '@/api/turns/useTurnRunner';
 import { useAttaching } from '@/features/session/attachments/useAttaching';
 import { Composer } from '@/features/session/composer/Composer';
 import { DeletedNotice } from '@/features/session/DeletedNotice';
+import { OfflineNote } from '@/features/session/OfflineNote';
 import { SessionFrame } from '@/features/session/SessionFrame';
 import { SessionHead } from '@/features/session/SessionHead';
 import { SessionMessages } from '@/features/session/SessionMessages';
 import { useAnswersFollowed, useStop } from '@/features/session/useAnswers';
-import { useOutboxResumed } from '@/features/session/useOutgoing';
 import { useReading } from '@/features/session/useReading';
 import { StatusPage } from '@/lib/ui/StatusPage';
 
@@ -39,9 +41,10 @@ export function SessionPane(props: SessionPaneProps) {
   const reading = useReading(sessionId, list.data);
   const messages = list.data ?? NO_MESSAGES;
   const stop = useStop(messages);
-  const attaching = useAttaching({ draftKey: sessionId, sessionId, isNewSession: false });
+  const starting = useStartingSession(sessionId);
+  const isNewSession = starting !== undefined;
+  const attaching = useAttaching({ draftKey: sessionId, sessionId, isNewSession });
   useAnswersFollowed(messages);
-  useOutboxResumed();
 
   // What has been read stays readable.
   if (!(isDeleted && list.data) && (isNotThere(session.error) || isNotThere(list.error))) {
@@ -55,7 +58,7 @@ export function SessionPane(props: SessionPaneProps) {
           continuedIn={findOtherChannel(session.data, messages)}
           origin={origin}
           headStart={headStart}
-          menu={isDeleted ? null : menu}
+          menu={isDeleted || starting ? null : menu}
         />
       }
       composer={
@@ -69,10 +72,10 @@ export function SessionPane(props: SessionPaneProps) {
             onSend={(written) => {
               // What is written follows the newest message, and is shown there.
               if (reading.isApart) reading.leave();
-              runner.send({ sessionId, ...written });
+              runner.send({ sessionId, ...written, ...startOf(starting) });
             }}
             {...stop}
-            note={notice}
+            note={<OfflineNote otherwise={notice} />}
           />
         )
       }
@@ -95,6 +98,13 @@ function findOtherChannel(
     ({ role, channel }) => role === 'user' && channel !== session.channel,
   );
   return written?.channel ?? null;
+}
+
+/** What a message brings along whose session the server does not have yet. */
+function startOf(starting: Session | undefined) {
+  if (!starting) return undefined;
+  const { agent_name: agentName } = starting;
+  return { startsSession: true, ...(agentName !== UNNAMED_AGENT && { agentName }) };
 }
 
 /** No such session, or somebody else's: the server does not tell them apart. */

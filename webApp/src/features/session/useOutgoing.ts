@@ -1,4 +1,4 @@
-import { useEffect, useMemo } from 'react';
+import { useMemo } from 'react';
 
 import {
   findDraftFiles,
@@ -6,15 +6,7 @@ import {
   putBackFiles,
   returnNewSessionId,
 } from '@/api/attachments/draftFiles';
-import {
-  claimOutbox,
-  dropOutgoing,
-  findOutgoing,
-  forgetOutbox,
-  type OutgoingMessage,
-  useOutbox,
-} from '@/api/turns/outbox';
-import { useTurnRunner } from '@/api/turns/useTurnRunner';
+import { dropOutgoing, findOutgoing, type OutgoingMessage, useOutbox } from '@/api/turns/outbox';
 import { useChatStore } from '@/stores/useChatStore';
 
 /** What this user has written and the server does not have yet, of one session. */
@@ -24,20 +16,6 @@ export function useOutgoing(sessionId: string | null): readonly OutgoingMessage[
     () => messages.filter((message) => message.sessionId === sessionId),
     [messages, sessionId],
   );
-}
-
-/** Sends what was waiting when the page was left; another user's messages are dropped. */
-export function useOutboxResumed(): void {
-  const runner = useTurnRunner();
-  const userId = useChatStore((state) => state.draftsOwnerId);
-  useEffect(() => {
-    if (userId === null) {
-      forgetOutbox();
-      return;
-    }
-    claimOutbox(userId);
-    runner.resume();
-  }, [runner, userId]);
 }
 
 /** Takes a message that was not sent back into the composer, above what is written there. */

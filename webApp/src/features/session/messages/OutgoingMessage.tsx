@@ -16,7 +16,12 @@ export function OutgoingMessage({ outgoing, onRetry, onEdit }: OutgoingMessagePr
     outgoing.problem === null ? (
       <span className="flex items-center gap-1.5">
         <Hourglass aria-hidden size={12} strokeWidth={2.4} className="text-icon-small" />
-        Sending
+        {outgoing.isDelayed ? 'Waiting to be sent' : 'Sending'}
+        {outgoing.isDelayed && (
+          <Button className="ml-1.5 h-7 px-2.5" onClick={onEdit}>
+            Edit
+          </Button>
+        )}
       </span>
     ) : (
       <span role="alert" className="flex flex-wrap items-center justify-end gap-x-3 gap-y-2">
