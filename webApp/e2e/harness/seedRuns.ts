@@ -1,6 +1,5 @@
-import postgres from 'postgres';
-
 import type { Account } from '#e2e/harness/accounts.ts';
+import { pastTriggers } from '#e2e/harness/seed.ts';
 import type { Stack } from '#e2e/harness/stack.ts';
 
 export interface SeedRuns {
@@ -17,11 +16,9 @@ export interface SeedRuns {
 /** Makes a schedule that has run this often; each run is numbered, the newest has the greatest. */
 export async function seedRuns(stack: Stack, account: Account, seed: SeedRuns): Promise<string> {
   const { title, count, newestAt = new Date(), everyHours = 1, failureReason = null } = seed;
-  const sql = postgres(stack.db_url, { max: 1 });
   const scheduleId = crypto.randomUUID();
-  await sql.begin(async (transaction) => {
-    // The triggers keep previews for messages, which these runs have none of.
-    await transaction`set local session_replication_role = replica`;
+  // The triggers keep previews for messages, which these runs have none of.
+  await pastTriggers(stack, async (transaction) => {
     await transaction`
       insert into agent_schedules (schedule_id, user_id, title, prompt, cron, timezone)
       values (${scheduleId}, ${account.id}, ${title}, 'What is new?', '0 * * * *', 'UTC')`;
@@ -50,6 +47,5 @@ export async function seedRuns(stack: Stack, account: Account, seed: SeedRuns): 
         true, 'Result ' || n, 2, at, at
       from runs`;
   });
-  await sql.end();
   return scheduleId;
 }
