@@ -151,7 +151,7 @@ test.describe('without the server', () => {
 
   test('a message sent from a stale page becomes a branch that both see', async ({
     page,
-    context,
+    browser,
     stack,
     account,
   }) => {
@@ -166,8 +166,9 @@ test.describe('without the server', () => {
     await expect(lastAnswer(page)).toContainText('Four of them.');
     // What happens elsewhere does not reach this page any more.
     await page.route(/\/sessions\/[^/]+\?/, (route) => route.abort());
+    const context = await browser.newContext();
     const second = await context.newPage();
-    await second.goto(page.url());
+    await openSignedIn(second, account, new URL(page.url()).pathname);
     await send(second, 'From the second device');
     await expect(lastAnswer(second)).toContainText(ANSWERED);
     await send(page, 'From the stale page');
@@ -179,6 +180,7 @@ test.describe('without the server', () => {
     }
     await second.getByRole('button', { name: 'Previous version' }).click();
     await expect(lastAnswer(second)).toContainText('From the second device');
+    await context.close();
   });
 
   test('an edit is not lost and goes out once', async ({ page, account }) => {
@@ -200,5 +202,6 @@ test.describe('without the server', () => {
     await page.getByRole('textbox', { name: 'Edited message' }).press('Enter');
     await expect(lastAnswer(page)).toContainText('Which days were warm?');
     await expect(page.getByLabel('Version 2 of 2')).toBeVisible();
+    await page.unrouteAll({ behavior: 'ignoreErrors' });
   });
 });

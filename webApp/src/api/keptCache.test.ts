@@ -1,7 +1,7 @@
 import { dehydrate } from '@tanstack/react-query';
 import { expect, test } from 'vitest';
 
-import { keptCacheOptions, trim } from '@/api/keptCache';
+import { age, keptCacheOptions, trim } from '@/api/keptCache';
 import { queryKeys } from '@/api/queryKeys';
 import { makeTestQueryClient } from '@/testing/renderWithQueries';
 import { makeSession, makeSessions } from '@/testing/sessions';
@@ -26,4 +26,15 @@ test('the first pages of a list and the sessions opened last are kept, and no se
   });
   expect(others).toHaveLength(200);
   expect(others.at(-1)?.queryKey).toContain('s99');
+});
+
+test('kept messages are read again however new they are', () => {
+  const queryClient = makeTestQueryClient();
+  const { dehydrateOptions } = keptCacheOptions(queryClient, 'ada');
+  queryClient.setQueryData(queryKeys.messages('s1'), { messages: [] });
+  queryClient.setQueryData(queryKeys.newestMessages('s1'), null);
+  const clientState = dehydrate(queryClient, dehydrateOptions);
+  const [messages, ...others] = age({ timestamp: 0, buster: '', clientState });
+  expect(messages?.state).toMatchObject({ data: { messages: [] }, dataUpdatedAt: 1 });
+  expect(others).toEqual([]);
 });

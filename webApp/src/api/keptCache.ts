@@ -36,7 +36,9 @@ export function keptCacheOptions(queryClient: QueryClient, userId: string) {
     dehydrateOptions: {
       shouldDehydrateMutation: () => false,
       shouldDehydrateQuery: ({ queryKey, state }: Query) =>
-        state.status === 'success' && KEPT.some((stem) => isBelow(stem, queryKey)),
+        state.status === 'success' &&
+        KEPT.some((stem) => isBelow(stem, queryKey)) &&
+        !isOfSession('newest', queryKey),
     },
   };
 }
@@ -71,7 +73,10 @@ function makePersister(key: string): Persister {
       latest = client;
       if (!isClosed) timer ??= window.setTimeout(save, SAVE_MS);
     },
-    restoreClient: () => readKept<PersistedClient>(key),
+    restoreClient: async () => {
+      const client = await readKept<PersistedClient>(key);
+      return client && { ...client, clientState: { ...client.clientState, queries: age(client) } };
+    },
     removeClient: () => dropKept(key),
   };
 }
@@ -90,6 +95,23 @@ export function trim(queries: Dehydrated[]): Dehydrated[] {
     );
 }
 
+/** However lately a session's messages were read, they are read again before they are relied on. */
+export function age({ clientState: { queries } }: PersistedClient): Dehydrated[] {
+  return queries.map((query) =>
+    isOfSession('messages', query.queryKey)
+      ? { ...query, state: { ...query.state, dataUpdatedAt: 1 } }
+      : query,
+  );
+}
+
+/** The same for a session that was open before its kept messages were there. */
+export async function readAnew(queryClient: QueryClient): Promise<void> {
+  await queryClient.invalidateQueries({
+    predicate: ({ queryKey }) => isOfSession('newest', queryKey),
+    refetchType: 'none',
+  });
+}
+
 function firstPages(query: Dehydrated): Dehydrated {
   const { pages, pageParams } = query.state.data as SessionList;
   const data = {
@@ -97,6 +119,10 @@ function firstPages(query: Dehydrated): Dehydrated {
     pageParams: pageParams.slice(0, KEPT_PAGES),
   };
   return { ...query, state: { ...query.state, data } };
+}
+
+function isOfSession(part: string, queryKey: readonly unknown[]): boolean {
+  return isBelow(OPENED, queryKey) && queryKey[OPENED.length + 1] === part;
 }
 
 function isBelow(stem: readonly unknown[], queryKey: readonly unknown[]): boolean {

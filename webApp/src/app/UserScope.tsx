@@ -2,7 +2,7 @@ import { PersistQueryClientProvider } from '@tanstack/react-query-persist-client
 import { useEffect, useState } from 'react';
 import { BrowserRouter } from 'react-router';
 
-import { keptCacheOptions } from '@/api/keptCache';
+import { keptCacheOptions, readAnew } from '@/api/keptCache';
 import { keepChanges } from '@/api/keptChanges';
 import { claimKept } from '@/api/keptStore';
 import { setChangeDefaults } from '@/api/sessionChanges';
@@ -23,7 +23,11 @@ export function UserScope({ user }: { user: SignedInUser }) {
     return keepChanges(queryClient, user.id);
   }, [queryClient, user.id]);
   return (
-    <PersistQueryClientProvider client={queryClient} persistOptions={persistOptions}>
+    <PersistQueryClientProvider
+      client={queryClient}
+      persistOptions={persistOptions}
+      onSuccess={() => readAnew(queryClient)}
+    >
       <BrowserRouter>
         <Frame user={user} />
       </BrowserRouter>

@@ -110,7 +110,7 @@ export function useChatMessages(sessionId: string) {
   const queryClient = useQueryClient();
   const isStarting = useStartingSession(sessionId) !== undefined;
   const list = useQuery({ ...messagesOptions(sessionId), enabled: !isStarting });
-  useQuery({
+  const newest = useQuery({
     ...newestMessagesOptions(queryClient, sessionId),
     enabled: list.isSuccess && !isStarting,
   });
@@ -119,6 +119,8 @@ export function useChatMessages(sessionId: string) {
     data: list.data?.messages ?? (isStarting ? NO_MESSAGES.messages : undefined),
     error: list.error,
     isPending: list.isPending && !isStarting,
+    /** False while what is shown was kept from an earlier visit and is being read anew. */
+    isCurrent: newest.isFetchedAfterMount || !newest.isFetching,
     refetch: list.refetch,
     hasNextPage: list.data?.has_more ?? false,
     isFetchingNextPage: above.isPending,

@@ -44,7 +44,7 @@ export function SessionPane(props: SessionPaneProps) {
   const starting = useStartingSession(sessionId);
   const isNewSession = starting !== undefined;
   const attaching = useAttaching({ draftKey: sessionId, sessionId, isNewSession });
-  useAnswersFollowed(messages);
+  useAnswersFollowed(messages, list.isCurrent);
 
   // What has been read stays readable.
   if (!(isDeleted && list.data) && (isNotThere(session.error) || isNotThere(list.error))) {

@@ -6,14 +6,18 @@ import { useLiveAnswer } from '@/api/turns/liveAnswers';
 import { useTurnRunner } from '@/api/turns/useTurnRunner';
 import { toastError } from '@/lib/toast';
 
-/** Follows every answer of the session that is being written, wherever it was asked for. */
-export function useAnswersFollowed(messages: readonly Message[]): void {
+/**
+ * Follows every answer of the session that is being written, wherever it was asked for. One that an
+ * earlier visit has left may have ended since, on a branch that is no longer in use.
+ */
+export function useAnswersFollowed(messages: readonly Message[], isCurrent: boolean): void {
   const runner = useTurnRunner();
   useEffect(() => {
+    if (!isCurrent) return;
     for (const message of messages) {
       if (message.status === 'streaming') runner.join(message.session_id, message.id);
     }
-  }, [messages, runner]);
+  }, [messages, isCurrent, runner]);
 }
 
 interface Stop {
