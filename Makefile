@@ -44,9 +44,10 @@ types: install ## Check types: mypy and tsc, both strict
 	npm --prefix supabase/local run --silent types
 
 test-python: install ## Test the database, the server and the stack
-	@# Two runs at once must not mix their coverage.
+	@# Two runs at once must not mix their coverage. Tests wait a third of the time, so two cores
+	@# carry three workers.
 	folder=$$(mktemp -d); trap 'rm -r $$folder' EXIT; \
-	COVERAGE_FILE=$$folder/data $(BIN)/python -m pytest -n 2 --cov --cov-report=term:skip-covered
+	COVERAGE_FILE=$$folder/data $(BIN)/python -m pytest -n 3 --cov --cov-report=term:skip-covered
 
 test-web: install ## Test the web app's parts and that its API client fits the server
 	npm --prefix webApp run --silent api:check
