@@ -87,14 +87,19 @@ test('a hit far up a long session opens at its message, with all that was said a
   await expect(marked).toBeInViewport();
   await page.reload();
   await expect(marked).toBeInViewport();
-  // Both ways from there, and at last into the newest messages without a jump.
+  const back = page.getByRole('button', { name: 'Back to the newest' });
+  await back.click();
   const list = messagesOf(page);
+  await expect(list.getByText('Message 240.')).toBeInViewport();
+  await page.keyboard.press('Control+k');
+  await openHit(page, 'Message 61.');
+  await expect(marked).toBeInViewport();
+  // Both ways from there, and at last into the newest messages without a jump.
   await list.press('Home');
   await expect(async () => {
     await list.press('Home');
     await expect(list.getByText('Message 1.', { exact: true })).toBeInViewport({ timeout: 200 });
   }).toPass();
-  const back = page.getByRole('button', { name: 'Back to the newest' });
   await expect(async () => {
     await list.press('End');
     await expect(back).toBeHidden({ timeout: 200 });
@@ -109,8 +114,6 @@ test('a hit far up a long session opens at its message, with all that was said a
   await expect(marked).toContainText('Message 99.');
   await page.reload();
   await expect(marked).toBeInViewport();
-  await back.click();
-  await expect(list.getByText('Message 240.')).toBeInViewport();
 });
 
 test('a hit on the version before an edit is shown there, and can be gone on from', async ({
