@@ -1,5 +1,6 @@
 /* Lets the app start without the server. vite.config.ts puts the names of the build's files in. */
 const VERSION = '__VERSION__';
+// eslint-disable-next-line no-undef -- the build puts a list in its place
 const FILES = __FILES__;
 const STEM = 'chat-registry ';
 const CACHE = `${STEM}${VERSION}`;
