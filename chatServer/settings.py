@@ -1,22 +1,16 @@
-"""The only reader of the environment."""
+"""What an operator may set."""
 
-import os
 import re
-from collections.abc import Mapping
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Self
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, SecretStr, ValidationError, model_validator
-from pydantic_settings import (
-    BaseSettings,
-    DotEnvSettingsSource,
-    PydanticBaseSettingsSource,
-    SettingsConfigDict,
-)
+from pydantic_settings import SettingsConfigDict
 
 from chatServer import limits
+from chatServer.environment import EnvironmentSettings
 from chatServer.retention_rules import RetentionAges
 
 ENV_FILE = Path(".env.local")
@@ -24,7 +18,6 @@ AGENTS_FILE = Path(__file__).parent.parent / "agents.toml"
 JWT_SECRET_MIN_LENGTH = 32
 DEMO_MODEL = "demo"
 TELEGRAM_API_URL = "https://api.telegram.org"
-JWT_MODES = ("SUPABASE_JWT_SECRET", "SUPABASE_JWKS_URL")
 
 
 class SettingsError(Exception):
@@ -102,25 +95,7 @@ BotToken = Annotated[SecretStr, AfterValidator(check_bot_token)]
 WebhookSecret = Annotated[SecretStr, AfterValidator(check_webhook_secret)]
 
 
-class EnvFile(DotEnvSettingsSource):
-    """`.env.local`, less what belongs to another Supabase or token mode than the environment's."""
-
-    def __call__(self) -> dict[str, object]:
-        """Return the file's settings that still apply."""
-        values = super().__call__()
-        return {name: value for name, value in values.items() if not _is_replaced(name, values)}
-
-
-def _is_replaced(name: str, values: Mapping[str, object]) -> bool:
-    name = name.upper()
-    url = os.environ.get("SUPABASE_URL")
-    in_file = str(values.get("supabase_url", "")).rstrip("/")
-    if url and name.startswith("SUPABASE_") and url.rstrip("/") != in_file:
-        return True
-    return name in JWT_MODES and any(os.environ.get(mode) for mode in JWT_MODES)
-
-
-class Settings(RetentionAges, BaseSettings):
+class Settings(RetentionAges, EnvironmentSettings):
     """Everything an operator may set; the environment wins over `.env.local`."""
 
     model_config = SettingsConfigDict(
@@ -211,20 +186,6 @@ class Settings(RetentionAges, BaseSettings):
         if self.telegram_webhook_secret and is_telegrams and not _is_https(self.public_url):
             raise ValueError("PUBLIC_URL must begin with https, or Telegram does not call it.")
         return self
-
-    @classmethod
-    def settings_customise_sources(
-        cls,
-        settings_cls: type[BaseSettings],
-        init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Read arguments, then the environment, then the file."""
-        file = getattr(dotenv_settings, "env_file", None)
-        env_file = EnvFile(settings_cls, env_file=file)
-        return init_settings, env_settings, env_file, file_secret_settings
 
 
 def load_settings() -> Settings:

@@ -3,7 +3,7 @@
 import hashlib
 import io
 import zipfile
-from typing import IO, Final
+from typing import IO, TYPE_CHECKING, Final
 
 from chatServer.archive_models import (
     ARCHIVE_FORMAT,
@@ -11,6 +11,9 @@ from chatServer.archive_models import (
     ArchivedFile,
     ArchiveManifest,
 )
+
+if TYPE_CHECKING:
+    from _typeshed import ReadableBuffer
 
 MANIFEST_PATH: Final = "manifest.json"
 FILES_FOLDER: Final = "files"
@@ -97,8 +100,8 @@ class _Sink(io.RawIOBase):
     def writable(self) -> bool:
         return True
 
-    def write(self, data: object) -> int:
-        view = memoryview(data)  # type: ignore[arg-type]  # zipfile gives bytes alone
+    def write(self, data: "ReadableBuffer") -> int:
+        view = memoryview(data)
         self._packed += view
         return view.nbytes
 

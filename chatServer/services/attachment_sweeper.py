@@ -2,13 +2,11 @@
 
 import asyncio
 import logging
-import random
 
-from chatServer.attachment_errors import StorageUnavailable
 from chatServer.database.attachment_registry import AttachmentRegistry
 from chatServer.database.attachment_store import AttachmentStore
-from chatServer.errors import DatabaseUnavailable
 from chatServer.limits import SWEEP_SECONDS
+from chatServer.services.periodic_work import repeat
 
 logger = logging.getLogger(__name__)
 
@@ -48,13 +46,9 @@ class AttachmentSweeper:
             await asyncio.gather(self._task, return_exceptions=True)
 
     async def _run(self) -> None:
-        while True:
-            try:
-                count = await sweep_unused_files(self._registry, self._store)
-                if count:
-                    logger.info("%d files that nothing refers to were removed", count)
-            except (DatabaseUnavailable, StorageUnavailable) as error:
-                logger.warning("the sweep of files failed: %s", error.title)
-            except Exception:
-                logger.exception("the sweep of files failed; it goes on")
-            await asyncio.sleep(SWEEP_SECONDS * random.uniform(0.8, 1.2))  # noqa: S311 only spreads
+        await repeat("the sweep of files", self._sweep, seconds=SWEEP_SECONDS)
+
+    async def _sweep(self) -> None:
+        count = await sweep_unused_files(self._registry, self._store)
+        if count:
+            logger.info("%d files that nothing refers to were removed", count)

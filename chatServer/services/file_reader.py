@@ -1,17 +1,19 @@
 """Reads the files of a branch for the model that is about to answer it."""
 
+import asyncio
 from collections.abc import Sequence
 from uuid import UUID
 
 from chatServer.attachment_errors import AttachmentNotFound, StorageUnavailable
 from chatServer.database.transport import Caller
 from chatServer.errors import DatabaseUnavailable
-from chatServer.limits import MODEL_FILES_MAX_BYTES, MODEL_TEXT_FILE_MAX_BYTES
+from chatServer.limits import MODEL_FILES_MAX, MODEL_FILES_MAX_BYTES, MODEL_TEXT_FILE_MAX_BYTES
 from chatServer.models import Attachment, Message
 from chatServer.services.attachment_service import AttachmentService
 from chatServer.services.file_parts import FilePart, show_binary_file, show_text_file
 from chatServer.services.provider_failures import ReplyFailed
 
+UNREADABLE = (AttachmentNotFound, StorageUnavailable, DatabaseUnavailable)
 UNREADABLE_FILES = "The files of this message could not be read just now; try again."
 
 
@@ -24,31 +26,29 @@ class FileReader:
     async def read_files(self, user_id: UUID, messages: Sequence[Message]) -> dict[UUID, FilePart]:
         """Return parts by the ids of attachments; what is left out can only be named.
 
+        The files of the newest message that has any are the ones that are asked about.
+
         Raises:
             ReplyFailed: A file of the newest message with files could not be read.
         """
         caller = Caller.service(user_id)
-        room_bytes = MODEL_FILES_MAX_BYTES
+        chosen = _choose(messages)
+        found = await asyncio.gather(
+            *(self._read(caller, attachment) for attachment in chosen), return_exceptions=True
+        )
+        asked_about = next((m.attachments for m in reversed(messages) if m.attachments), [])
         parts: dict[UUID, FilePart] = {}
-        carriers = [message for message in reversed(messages) if message.attachments]
-        for message in carriers:
-            for attachment in message.attachments:
-                wanted_bytes = _wanted_bytes(attachment)
-                if not 0 < wanted_bytes <= room_bytes:
-                    continue
-                try:
-                    parts[attachment.id] = await self._read(caller, attachment, wanted_bytes)
-                except AttachmentNotFound:
-                    continue
-                except (StorageUnavailable, DatabaseUnavailable):
-                    # What was asked with older files has been answered; only the newest are asked.
-                    if message is carriers[0]:
-                        raise ReplyFailed(UNREADABLE_FILES) from None
-                    return parts
-                room_bytes -= wanted_bytes
+        for attachment, part in zip(chosen, found, strict=True):
+            if isinstance(part, FilePart):
+                parts[attachment.id] = part
+            elif not isinstance(part, UNREADABLE):
+                raise part
+            elif attachment in asked_about and not isinstance(part, AttachmentNotFound):
+                raise ReplyFailed(UNREADABLE_FILES) from part
         return parts
 
-    async def _read(self, caller: Caller, attachment: Attachment, wanted_bytes: int) -> FilePart:
+    async def _read(self, caller: Caller, attachment: Attachment) -> FilePart:
+        wanted_bytes = _wanted_bytes(attachment)
         content = bytearray()
         async with self._attachments.open(caller, attachment.id) as opened:
             async for piece in opened.pieces:
@@ -58,6 +58,20 @@ class FileReader:
         if attachment.kind == "text":
             return show_text_file(attachment, bytes(content[:wanted_bytes]))
         return show_binary_file(attachment, bytes(content))
+
+
+def _choose(messages: Sequence[Message]) -> list[Attachment]:
+    """Return the newest files that a model can be given, as many as there is room for."""
+    room_bytes = MODEL_FILES_MAX_BYTES
+    chosen: list[Attachment] = []
+    for message in reversed(messages):
+        for attachment in message.attachments:
+            if len(chosen) == MODEL_FILES_MAX:
+                return chosen
+            if 0 < _wanted_bytes(attachment) <= room_bytes:
+                room_bytes -= _wanted_bytes(attachment)
+                chosen.append(attachment)
+    return chosen
 
 
 def _wanted_bytes(attachment: Attachment) -> int:

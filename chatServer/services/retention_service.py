@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-import random
 import uuid
 from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass, field, fields
@@ -16,6 +15,7 @@ from chatServer.limits import (
     RETENTION_TICK_SECONDS,
 )
 from chatServer.retention_rules import RetentionRule
+from chatServer.services.periodic_work import repeat, rest
 
 logger = logging.getLogger(__name__)
 
@@ -160,15 +160,9 @@ class RetentionService:
             logger.warning("the end of a retention pass could not be stored; its lease runs out")
 
     async def _run(self) -> None:
-        while True:
-            # The first look comes a while after the start, when what serves people is up.
-            await asyncio.sleep(RETENTION_TICK_SECONDS * random.uniform(0.8, 1.2))  # noqa: S311 only spreads
-            try:
-                await self.run_pass()
-            except DatabaseUnavailable as error:
-                logger.warning("retention failed: %s", error.title)
-            except Exception:
-                logger.exception("retention failed; it goes on")
+        # The first look comes a while after the start, when what serves people is up.
+        await rest(RETENTION_TICK_SECONDS)
+        await repeat("retention", self.run_pass, seconds=RETENTION_TICK_SECONDS)
 
 
 def due_actions(session: IdleSession) -> Iterator[str]:

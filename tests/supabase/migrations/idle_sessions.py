@@ -1,6 +1,7 @@
 """Sessions that have rested for days, and the calls of retention."""
 
 import uuid
+from typing import cast
 
 import psycopg
 
@@ -90,4 +91,4 @@ def items_of(database: Database, session_id: str) -> list[Json | None]:
             " order by id",
             (session_id,),
         ).fetchall()
-    return [row[0] for row in rows]  # type: ignore[misc]
+    return [cast("Json | None", item) for (item,) in rows]

@@ -21,7 +21,7 @@ def words(role: str, content: str) -> Json:
     return {"role": role, "content": content}
 
 
-def add(user: RegistryUser, session_id: str, *items: Json, **request: Any) -> Json:  # noqa: ANN401
+def add(user: RegistryUser, session_id: str, *items: Json, **request: Any) -> Json:  # noqa: ANN401 any parameter
     """Adds items as one batch, with a new client_request_id unless one is given."""
     given = new_request() | request
     return user.call("append_session_items", session_id=session_id, items={"items": items}, **given)

@@ -1,5 +1,6 @@
 """append_session_items: what an agent program adds, as a transcript and as the agent's memory."""
 
+from functools import partial
 from typing import Any
 
 import pytest
@@ -173,7 +174,7 @@ class TestBatch:
                 name = f"{writer}.{number}"
                 add(user, session_id, *[words("user", f"{name}.{place}") for place in range(4)])
 
-        race([lambda writer=writer: add_batch(writer) for writer in range(4)])  # type: ignore[misc]
+        race([partial(add_batch, writer) for writer in range(4)])
         stored = [text.rsplit(".", 1) for text in memory(user, session_id)]
         assert len(stored) == 48
         for first in range(0, 48, 4):

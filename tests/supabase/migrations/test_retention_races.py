@@ -85,7 +85,7 @@ class TestActivity:
             with user.database.as_service() as connection, refused("PT422", "validation_failed"):
                 connection.execute("select set_config('chat_registry.is_retention', 'on', true)")
                 connection.execute(
-                    f"update chat_message_history set {change} where id = %s".encode(),  # noqa: S608
+                    f"update chat_message_history set {change} where id = %s".encode(),  # noqa: S608 one of the three above
                     (turn["assistant_message"]["id"],),
                 )
 

@@ -183,7 +183,7 @@ class TestItemRows:
         for change in ("usage = '{}'", "tool_steps = '[]'", "answer_id = null"):
             with refused("PT422", "validation_failed"):
                 user.run(
-                    f"update chat_message_history set {change} where id >= %s",  # noqa: S608
+                    f"update chat_message_history set {change} where id >= %s",  # noqa: S608 one of the three above
                     (answer_id,),
                 )
 

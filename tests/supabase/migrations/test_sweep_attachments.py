@@ -2,6 +2,7 @@
 
 import uuid
 from functools import partial
+from typing import cast
 
 import psycopg
 import pytest
@@ -41,7 +42,7 @@ def claim(database: Database) -> set[str]:
     with database.as_service() as connection:
         row = connection.execute("select public.claim_unused_attachments()").fetchone()
     assert row is not None
-    claimed: Json = row[0]  # type: ignore[assignment]
+    claimed = cast("Json", row[0])
     return {found["id"] for found in claimed["objects"]}
 
 

@@ -56,7 +56,8 @@ class TestWhenOneIsMade:
 
     def test_the_operator_sets_after_how_many_messages(self, user: RegistryUser) -> None:
         assert claim(user.database, after_messages=2) is None
-        assert grow(user, count=3) == claim(user.database, after_messages=2)["session_id"]  # type: ignore[index]
+        session_id = grow(user, count=3)
+        assert (claim(user.database, after_messages=2) or {})["session_id"] == session_id
         assert claim(user.database, after_messages=0) is None
         grow(user, count=30)
         assert claim(user.database, after_messages=0) is None
@@ -186,7 +187,7 @@ class TestWhoseTitleStays:
         for _ in range(12):
             session_id = grow(user)
             job = take(user.database)
-            race([lambda: complete(user, job), lambda: rename(user, session_id, "Mine")])  # noqa: B023
+            race([lambda: complete(user, job), lambda: rename(user, session_id, "Mine")])  # noqa: B023 run in this round
             assert shown(user, session_id) == ("Mine", "user", None)
 
     def test_a_users_title_written_straight_at_the_supabase_api(
