@@ -8,12 +8,10 @@ each stored answer is compared with what the model said.
 
 import argparse
 import asyncio
-import json
 import subprocess
 import time
 import uuid
-from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 
 import httpx
@@ -22,10 +20,11 @@ import psycopg
 from benchmarks.calls import MESSAGE
 from benchmarks.figures import percentile
 from benchmarks.generate import Population, generate
-from benchmarks.paced_model import paced_model, words_of
+from benchmarks.model_process import model_process
+from benchmarks.paced_model import list_words
 from benchmarks.paths import open_server
+from benchmarks.running_server import read_words, running_server
 from benchmarks.stack import Stack
-from tests.stack.embedded import EmbeddedStack
 from tests.stack.server import ChatServer
 
 OPENED_AT_ONCE = 20
@@ -36,7 +35,7 @@ class Stream:
     """An open event stream that has shown its first word, and the text it has shown so far."""
 
     response: httpx.Response
-    lines: AsyncIterator[str]
+    words: AsyncIterator[str]
     first_word_seconds: float
     text: list[str] = field(default_factory=list)
 
@@ -50,15 +49,23 @@ def main() -> None:
     parser.add_argument("--beat-seconds", type=float, default=1.0, help="default: %(default)s")
     arguments = parser.parse_args()
     with (
-        paced_model(arguments.words, arguments.beat_seconds) as model_url,
-        _running({"OPENAI_BASE_URL": model_url, "CHAT_MODEL": "paced"}) as (stack, server),
+        model_process(
+            "benchmarks.paced_model",
+            f"--words={arguments.words}",
+            f"--beat-seconds={arguments.beat_seconds}",
+        ) as model_url,
+        running_server({"OPENAI_BASE_URL": model_url, "CHAT_MODEL": "paced"}) as (stack, server),
     ):
         crowd = Population("streams", users=1, sessions=arguments.turns, messages=2)
         probing = Population("probes", users=1, sessions=2 * arguments.probes, messages=2)
         with psycopg.connect(stack.db_url, autocommit=True) as database:
             generate(database, [crowd, probing])
             asyncio.run(
-                _measure(Bench(stack, server, database, words_of(arguments.words)), crowd, probing)
+                _measure(
+                    Bench(stack, server, database, "".join(list_words(arguments.words))),
+                    crowd,
+                    probing,
+                )
             )
 
 
@@ -102,30 +109,6 @@ async def _measure(bench: Bench, crowd: Population, probing: Population) -> None
         f"streams that lost text: {sum(text != bench.expected for text in texts)}; stored answers"
         f" that did: {sum(text != bench.expected for text in stored)} of {len(stored)}"
     )
-
-
-@contextmanager
-def _running(settings: dict[str, str]) -> Iterator[tuple[Stack, ChatServer]]:
-    embedded = EmbeddedStack()
-    server = ChatServer(embedded.project, settings)
-    try:
-        embedded.start()
-        server.start()
-        project = embedded.project
-        yield (
-            Stack(
-                base_url=server.base_url,
-                supabase_url=project.url,
-                publishable_key=project.publishable_key,
-                secret_key=project.secret_key,
-                db_url=project.db_url,
-                jwt_secret=project.jwt_secret,
-            ),
-            server,
-        )
-    finally:
-        server.stop()
-        embedded.stop()
 
 
 def _sessions_of(bench: Bench, population: Population) -> list[str]:
@@ -176,28 +159,15 @@ async def _open(http: httpx.AsyncClient, session_id: str) -> Stream:
     started = time.perf_counter()
     request = http.build_request("POST", f"/sessions/{session_id}/messages", json=body)
     response = (await http.send(request, stream=True)).raise_for_status()
-    lines = response.aiter_lines()
-    async for line in lines:
-        text = _delta(line)
-        if text is not None:
-            return Stream(response, lines, time.perf_counter() - started, [text])
+    words = read_words(response)
+    async for word in words:
+        return Stream(response, words, time.perf_counter() - started, [word])
     raise RuntimeError("the stream ended before its first word")
 
 
 async def _read_on(stream: Stream) -> str:
-    async for line in stream.lines:
-        text = _delta(line)
-        if text is not None:
-            stream.text.append(text)
+    stream.text += [word async for word in stream.words]
     return "".join(stream.text)
-
-
-def _delta(line: str) -> str | None:
-    """Return the text that a line of an event stream adds to the answer."""
-    if not line.startswith('data: {"type":"message.delta"'):
-        return None
-    text: str = json.loads(line.removeprefix("data: "))["text"]
-    return text
 
 
 def _memory_kib(server: ChatServer) -> int:

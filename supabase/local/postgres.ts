@@ -85,16 +85,24 @@ async function findBinaries(): Promise<string> {
   return path.join(native, 'bin');
 }
 
-/** npm packs no symbolic links; the package's install script makes them, where scripts may run. */
-async function linkLibraries(native: string): Promise<void> {
+/**
+ * npm packs no symbolic links; the package's install script makes them, where scripts may run.
+ * Stacks that start together for the first time each make them.
+ */
+export async function linkLibraries(native: string): Promise<void> {
   const list = path.join(native, 'pg-symlinks.json');
   if (!fs.existsSync(list)) return;
   const links = JSON.parse(fs.readFileSync(list, 'utf8')) as { source: string; target: string }[];
   const root = path.dirname(native);
   for (const { source, target } of links) {
-    const link = path.join(root, target);
-    if (fs.existsSync(link)) continue;
-    await fs.promises.symlink(path.relative(path.dirname(target), source), link);
+    try {
+      await fs.promises.symlink(
+        path.relative(path.dirname(target), source),
+        path.join(root, target),
+      );
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    }
   }
 }
 

@@ -116,6 +116,10 @@ class Prompt:
         return [tool["function"]["name"] for tool in self.body.get("tools", ())]
 
 
+Compose = Callable[[Prompt], str | tuple[Step, ...]]
+"""Makes the answer of a prompt, as its text or as its steps."""
+
+
 def _text_of(content: str | list[dict[str, Any]] | None) -> str:
     if isinstance(content, list):
         return "".join(part.get("text", "") for part in content)
@@ -123,11 +127,11 @@ def _text_of(content: str | list[dict[str, Any]] | None) -> str:
 
 
 class FakeOpenAI(LoopbackServer):
-    """Answers word by word: a script, or what `compose` makes, at first an echo."""
+    """Answers word by word: a script, or what `compose` makes of the prompt, at first an echo."""
 
     def __init__(self) -> None:
         self.prompts: list[Prompt] = []
-        self.compose: Callable[[Prompt], str] = lambda prompt: f"echo: {prompt.messages[-1][1]}"
+        self.compose: Compose = lambda prompt: f"echo: {prompt.messages[-1][1]}"
         self._scripts: list[tuple[Callable[[Prompt], bool], tuple[Step, ...]]] = []
 
     @property
@@ -195,7 +199,8 @@ class FakeOpenAI(LoopbackServer):
         for is_meant, steps in self._scripts:
             if is_meant(prompt):
                 return steps
-        return tuple(re.findall(r"\S+\s*", self.compose(prompt)))
+        answer = self.compose(prompt)
+        return tuple(re.findall(r"\S+\s*", answer)) if isinstance(answer, str) else answer
 
 
 def _reset_on_close(writer: asyncio.StreamWriter) -> None:
