@@ -8,6 +8,7 @@
 
 import itertools
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import asdict
 
 import psycopg
@@ -80,15 +81,17 @@ def bare_database(embedded_stack: EmbeddedStack, prelude_database: Database) -> 
 
 def _clone(stack: EmbeddedStack, template: str) -> Iterator[Database]:
     name = f"test_{next(_clone_numbers)}"
-    yield _create(stack, name, template=template)
+    with closing(_create(stack, name, template=template)) as database:
+        yield database
     with psycopg.connect(stack.superuser_url, autocommit=True) as connection:
         connection.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(name)))
 
 
 def _create(stack: EmbeddedStack, name: str, *, template: str) -> Database:
-    # Cloning copies neither the settings of a database nor its owner.
+    # Cloning copies neither the settings of a database nor its owner. Files are copied faster than
+    # they are written to the log, which the other strategy does.
     statements = (
-        "create database {name} template {template} owner postgres",
+        "create database {name} template {template} strategy file_copy owner postgres",
         'alter database {name} set search_path to "$user", public, extensions',
     )
     with psycopg.connect(stack.superuser_url, autocommit=True) as connection:

@@ -1,7 +1,8 @@
 import asyncio
 import logging
 import uuid
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from urllib.parse import urlsplit, urlunsplit
 
@@ -47,12 +48,13 @@ class RestingUser:
 
 
 @pytest.fixture
-def own_database(embedded_stack: EmbeddedStack) -> Database:
+def own_database(embedded_stack: EmbeddedStack) -> Iterator[Database]:
     """The database of the API, which other tests' users share."""
     project = embedded_stack.project
     name = urlsplit(project.db_url).path.removeprefix("/")
     parts = urlsplit(embedded_stack.superuser_url)._replace(path=f"/{name}")
-    return database_at(urlunsplit(parts), project.db_url, name)
+    with closing(database_at(urlunsplit(parts), project.db_url, name)) as database:
+        yield database
 
 
 @pytest.fixture
