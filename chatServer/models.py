@@ -223,6 +223,7 @@ class PublicConfig(StoredModel):
     is_demo_model: bool
     chat_model: str
     message_max_bytes: int = MESSAGE_MAX_BYTES
+    import_max_bytes: int = Field(description="The largest archive that is taken in.")
 
 
 class FieldProblem(StoredModel):

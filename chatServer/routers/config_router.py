@@ -18,4 +18,5 @@ async def get_config(services: ServicesDependency) -> PublicConfig:
         supabase_publishable_key=settings.supabase_publishable_key,
         is_demo_model=settings.is_demo_model,
         chat_model=settings.chat_model or DEMO_MODEL,
+        import_max_bytes=settings.import_max_bytes,
     )

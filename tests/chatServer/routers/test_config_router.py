@@ -28,6 +28,7 @@ async def test_tells_nothing_but_what_is_public(demo_settings: Settings) -> None
         "is_demo_model": True,
         "chat_model": "demo",
         "message_max_bytes": 65536,
+        "import_max_bytes": 2147483648,
     }
 
 

@@ -1214,6 +1214,11 @@ export interface components {
              * @default 65536
              */
             message_max_bytes: number;
+            /**
+             * Import Max Bytes
+             * @description The largest archive that is taken in.
+             */
+            import_max_bytes: number;
         };
         /**
          * PutSessionRequest

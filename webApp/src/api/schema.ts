@@ -21,5 +21,7 @@ export type SchedulePreview = Schemas['SchedulePreview'];
 export type CreateScheduleRequest = Schemas['CreateScheduleRequest'];
 export type UpdateScheduleRequest = Schemas['UpdateScheduleRequest'];
 export type PublicConfig = Schemas['PublicConfig'];
+export type ImportEvent = Schemas['ImportEvent'];
+export type ImportReport = Schemas['ImportReport'];
 export type Problem = Schemas['Problem'];
 export type Channel = Session['channel'];

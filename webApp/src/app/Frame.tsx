@@ -1,5 +1,5 @@
 import { useQueryClient } from '@tanstack/react-query';
-import { lazy, Suspense, useState } from 'react';
+import { type ComponentType, lazy, Suspense, useState } from 'react';
 import { useLocation } from 'react-router';
 
 import { useSessionFeed } from '@/api/hooks/useSessionFeed';
@@ -23,6 +23,9 @@ const OutboxSender = lazy(async () => ({
 const ConnectTelegram = lazy(async () => ({
   default: (await import('@/features/telegram/ConnectTelegram')).ConnectTelegram,
 }));
+const YourData = lazy(async () => ({
+  default: (await import('@/features/yourData/YourData')).YourData,
+}));
 const PickerDrawer = lazy(async () => ({
   default: (await import('@/app/PickerDrawer')).PickerDrawer,
 }));
@@ -39,16 +42,19 @@ export function Frame({ user }: { user: SignedInUser }) {
   const isPhone = useMediaQuery(PHONE);
   const isHome = useLocation().pathname === '/';
   const [isDrawerOpen, setIsDrawerOpen] = useState(false);
-  const telegram = useTelegramPanel();
+  const telegram = usePanel(ConnectTelegram);
+  const data = usePanel(YourData);
   const search = useSearchPanel({
     onOpenSession: () => setIsDrawerOpen(false),
     onConnectTelegram: telegram.open,
+    onOpenData: data.open,
   });
   const picker = (
     <Picker
       email={user.email}
       onSignOut={() => void signOut(queryClient)}
       onConnectTelegram={telegram.open}
+      onOpenData={data.open}
       onOpenSession={() => setIsDrawerOpen(false)}
       onSearch={search.open}
       renderMenu={renderMenu}
@@ -85,13 +91,20 @@ export function Frame({ user }: { user: SignedInUser }) {
         <OutboxSender />
       </Suspense>
       {telegram.panel}
+      {data.panel}
       {search.panel}
     </div>
   );
 }
 
-/** The panel in which Telegram accounts are linked; loaded when it is first asked for. */
-function useTelegramPanel() {
+interface PanelProps {
+  opener: HTMLElement | null;
+  onClose: () => void;
+  onOpen: (opener: HTMLElement) => void;
+}
+
+/** A panel over the page; loaded when it is first asked for, and kept from then on. */
+function usePanel(Panel: ComponentType<PanelProps>) {
   const [opener, setOpener] = useState<HTMLElement | null>(null);
   const [isNeeded, setIsNeeded] = useState(false);
   const open = (pressed: HTMLElement) => {
@@ -100,7 +113,7 @@ function useTelegramPanel() {
   };
   const panel = isNeeded && (
     <Suspense>
-      <ConnectTelegram opener={opener} onClose={() => setOpener(null)} />
+      <Panel opener={opener} onClose={() => setOpener(null)} onOpen={setOpener} />
     </Suspense>
   );
   return { open, panel };

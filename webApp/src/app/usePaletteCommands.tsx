@@ -1,4 +1,13 @@
-import { Archive, CalendarClock, CalendarPlus, Moon, Send, SquarePen, Sun } from 'lucide-react';
+import {
+  Archive,
+  CalendarClock,
+  CalendarPlus,
+  FolderArchive,
+  Moon,
+  Send,
+  SquarePen,
+  Sun,
+} from 'lucide-react';
 import { useNavigate } from 'react-router';
 
 import type { PaletteCommand } from '@/features/search/paletteItems';
@@ -10,12 +19,15 @@ export interface PaletteActions {
   onOpenSession: () => void;
   /** Given what gets the focus back. */
   onConnectTelegram: (opener: HTMLElement) => void;
+  /** Given what gets the focus back. */
+  onOpenData: (opener: HTMLElement) => void;
 }
 
 /** What can be done by its name; nothing that a word typed in haste should not do. */
 export function usePaletteCommands({
   onOpenSession,
   onConnectTelegram,
+  onOpenData,
 }: PaletteActions): PaletteCommand[] {
   const navigate = useNavigate();
   const setTheme = useChatStore((state) => state.setTheme);
@@ -42,6 +54,11 @@ export function usePaletteCommands({
       label: 'Connect Telegram',
       icon: <Send aria-hidden size={16} />,
       run: onConnectTelegram,
+    },
+    {
+      label: 'Export or import your data',
+      icon: <FolderArchive aria-hidden size={16} />,
+      run: onOpenData,
     },
     {
       label: 'Light theme',

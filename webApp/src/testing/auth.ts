@@ -8,6 +8,7 @@ export const CONFIG: PublicConfig = {
   is_demo_model: true,
   chat_model: 'demo',
   message_max_bytes: 65_536,
+  import_max_bytes: 2 ** 31,
 };
 
 /** What the auth API answers with when somebody signs in. */

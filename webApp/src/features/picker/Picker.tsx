@@ -21,6 +21,8 @@ interface PickerProps {
   /** Given what was pressed, which gets the focus back. */
   onConnectTelegram: (opener: HTMLElement) => void;
   /** Given what was pressed, which gets the focus back. */
+  onOpenData: (opener: HTMLElement) => void;
+  /** Given what was pressed, which gets the focus back. */
   onSearch: (opener: HTMLElement) => void;
   /** Called when something was chosen that opens beside the picker. */
   onOpenSession: () => void;
@@ -29,7 +31,8 @@ interface PickerProps {
 
 /** Every session of the user, whatever its channel. */
 export function Picker(props: PickerProps) {
-  const { email, onSignOut, onConnectTelegram, onOpenSession, onSearch, renderMenu } = props;
+  const { email, onSignOut, onConnectTelegram, onOpenData, onOpenSession } = props;
+  const { onSearch, renderMenu } = props;
   const navigate = useNavigate();
   const chosen = useChatStore((state) => state.channelFilter);
   const filter = chosen === 'all' ? null : chosen;
@@ -89,6 +92,7 @@ export function Picker(props: PickerProps) {
           email={email}
           onOpenSchedules={() => goTo('/schedules')}
           onConnectTelegram={onConnectTelegram}
+          onOpenData={onOpenData}
           onSignOut={onSignOut}
         />
       </footer>

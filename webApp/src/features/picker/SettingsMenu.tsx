@@ -1,4 +1,4 @@
-import { CalendarClock, LogOut, Send, Settings2 } from 'lucide-react';
+import { CalendarClock, FolderArchive, LogOut, Send, Settings2 } from 'lucide-react';
 import { useRef } from 'react';
 
 import { IconButton } from '@/lib/ui/IconButton';
@@ -22,12 +22,13 @@ export interface SettingsMenuProps {
   email: string;
   onOpenSchedules: () => void;
   onConnectTelegram: (opener: HTMLElement) => void;
+  onOpenData: (opener: HTMLElement) => void;
   onSignOut: () => void;
 }
 
-/** Theme, schedules, Telegram and sign-out, at the picker's foot. */
+/** Theme, schedules, Telegram, own data and sign-out, at the picker's foot. */
 export function SettingsMenu(props: SettingsMenuProps) {
-  const { email, onOpenSchedules, onConnectTelegram, onSignOut } = props;
+  const { email, onOpenSchedules, onConnectTelegram, onOpenData, onSignOut } = props;
   const triggerRef = useRef<HTMLButtonElement>(null);
   const theme = useChatStore((state) => state.theme);
   const setTheme = useChatStore((state) => state.setTheme);
@@ -61,6 +62,14 @@ export function SettingsMenu(props: SettingsMenuProps) {
       >
         <Send aria-hidden size={16} className="text-icon" />
         Connect Telegram
+      </MenuItem>
+      <MenuItem
+        onSelect={() => {
+          if (triggerRef.current) onOpenData(triggerRef.current);
+        }}
+      >
+        <FolderArchive aria-hidden size={16} className="text-icon" />
+        Your data
       </MenuItem>
       <MenuSeparator />
       <MenuLabel>

@@ -1,7 +1,7 @@
 import { Paperclip } from 'lucide-react';
-import { type ReactNode, useEffect, useRef, useState } from 'react';
+import { type ReactNode, useRef } from 'react';
 
-import { holdsFiles } from '@/features/session/attachments/transferredFiles';
+import { useFileDrop } from '@/lib/useFileDrop';
 
 interface DropZoneProps {
   /** Null takes none. */
@@ -9,41 +9,10 @@ interface DropZoneProps {
   children: ReactNode;
 }
 
-/** Takes files that are dragged onto the session; a browser would open them in place of the app. */
+/** Takes files that are dragged onto the session. */
 export function DropZone({ onDrop, children }: DropZoneProps) {
   const zoneRef = useRef<HTMLElement>(null);
-  const [isOver, setIsOver] = useState(false);
-  const drop = useRef(onDrop);
-  useEffect(() => {
-    drop.current = onDrop;
-  });
-  useEffect(() => {
-    const isInside = ({ target }: DragEvent) =>
-      drop.current !== null && target instanceof Node && zoneRef.current?.contains(target) === true;
-    const onDragOver = (event: DragEvent) => {
-      if (!event.dataTransfer || !holdsFiles(event.dataTransfer)) return;
-      event.preventDefault();
-      event.dataTransfer.dropEffect = isInside(event) ? 'copy' : 'none';
-      setIsOver(isInside(event));
-    };
-    const onDragLeave = ({ relatedTarget }: DragEvent) => {
-      if (relatedTarget === null) setIsOver(false);
-    };
-    const onDropped = (event: DragEvent) => {
-      setIsOver(false);
-      if (!event.dataTransfer || !holdsFiles(event.dataTransfer)) return;
-      event.preventDefault();
-      if (isInside(event)) drop.current?.(Array.from(event.dataTransfer.files));
-    };
-    window.addEventListener('dragover', onDragOver);
-    window.addEventListener('dragleave', onDragLeave);
-    window.addEventListener('drop', onDropped);
-    return () => {
-      window.removeEventListener('dragover', onDragOver);
-      window.removeEventListener('dragleave', onDragLeave);
-      window.removeEventListener('drop', onDropped);
-    };
-  }, []);
+  const isOver = useFileDrop(zoneRef, onDrop);
   return (
     <main ref={zoneRef} className="relative flex h-full flex-col">
       {children}

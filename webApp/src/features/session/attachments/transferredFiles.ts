@@ -1,8 +1,3 @@
-/** True while files are dragged, and not text or a link. */
-export function holdsFiles(transfer: DataTransfer | null): boolean {
-  return transfer?.types.includes('Files') ?? false;
-}
-
 /**
  * The files in what is pasted; none where text is meant: office programs put a picture of the text
  * beside it.

@@ -20,6 +20,7 @@ const CONFIG = {
   is_demo_model: false,
   chat_model: 'a-model',
   message_max_bytes: 64,
+  import_max_bytes: 2 ** 31,
 };
 
 function renderComposer(onStop: (() => void) | null = null, files: DraftFile[] = []) {

@@ -1,0 +1,50 @@
+import { createParser } from 'eventsource-parser';
+
+import { ApiError } from '@/api/apiError';
+import type { ImportEvent, ImportReport } from '@/api/schema';
+
+export type ImportProgress =
+  | { step: 'sending'; sent: number; total: number }
+  | { step: 'checking' }
+  | { step: 'storing'; sessions: number; sessionsTotal: number };
+
+export interface ImportResult {
+  report: ImportReport;
+  /** Why it ended before the end of the archive; what the report says is there all the same. */
+  failure: ApiError | null;
+}
+
+/** Reads the events of an answer that grows; `result` is there with the last one. */
+export function readImport(onProgress: (progress: ImportProgress) => void) {
+  let read = 0;
+  let sessionsTotal = 0;
+  const onEvent = ({ data }: { data: string }) => {
+    const event = JSON.parse(data) as ImportEvent;
+    switch (event.type) {
+      case 'import.started':
+        sessionsTotal = event.totals.sessions;
+        onProgress({ step: 'storing', sessions: 0, sessionsTotal });
+        break;
+      case 'import.progressed':
+        onProgress({ step: 'storing', sessions: event.done.sessions, sessionsTotal });
+        break;
+      case 'import.finished':
+        events.result = { report: event.report, failure: null };
+        break;
+      case 'import.failed': {
+        const failure = new ApiError({ code: event.code, status: 200, detail: event.detail });
+        events.result = { report: event.report, failure };
+      }
+    }
+  };
+  const parser = createParser({ onEvent });
+  const events = {
+    result: null as ImportResult | null,
+    /** Takes all that has arrived so far. */
+    feed: (text: string) => {
+      parser.feed(text.slice(read));
+      read = text.length;
+    },
+  };
+  return events;
+}
