@@ -8,6 +8,7 @@ were open before and after.
 
 import argparse
 import asyncio
+import os
 import re
 import subprocess
 import time
@@ -15,6 +16,7 @@ import uuid
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import httpx
 import psycopg
@@ -88,6 +90,13 @@ class Bench:
         listed = subprocess.run(command, capture_output=True, text=True, check=True)  # noqa: S603 our own child
         return int(str(row[0])), len(listed.stdout.split())
 
+    def cpu_seconds(self) -> float:
+        """Return what the server has used of the processors."""
+        if self.server.process is None:
+            raise RuntimeError("the server does not run")
+        stat = Path(f"/proc/{self.server.process.pid}/stat").read_text().rpartition(") ")[2].split()
+        return (int(stat[11]) + int(stat[12])) / os.sysconf("SC_CLK_TCK")
+
 
 async def _measure(bench: Bench, users: Sequence[uuid.UUID], options: argparse.Namespace) -> None:
     rows = bench.database.execute("select user_id, session_id from public.chat_sessions").fetchall()
@@ -103,16 +112,17 @@ async def _measure(bench: Bench, users: Sequence[uuid.UUID], options: argparse.N
             for user_id in users
         ]
         await _say(talks[0], Tally())  # warms the process and its connections
-        before = bench.connections()
+        before, cpu_before = bench.connections(), bench.cpu_seconds()
         end_at = time.perf_counter() + options.seconds
         await asyncio.gather(*(_converse(talk, tally, end_at) for talk in talks))
-    after = bench.connections()
+    after, cpu_seconds = bench.connections(), bench.cpu_seconds() - cpu_before
     own = [seconds - options.model_seconds for seconds in tally.seconds]
     print(f"{len(users)} conversations, {len(own)} answers in {options.seconds:.0f} s")
     print(
         f"beyond the model's own {options.model_seconds:.0f} s: p50 {percentile(own, 50):.2f} s,"
         f" p95 {percentile(own, 95):.2f} s, slowest {max(own):.2f} s"
     )
+    print(f"the server's processor time: {cpu_seconds / len(own) * 1000:.0f} ms an answer")
     print(f"failed: {len(tally.failures)} {tally.failures[:3]}; mixed up: {tally.mixed_up}")
     print(f"connections to Postgres {before[0]} → {after[0]}, open files {before[1]} → {after[1]}")
 
