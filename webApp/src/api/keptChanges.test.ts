@@ -4,7 +4,8 @@ import { beforeEach, expect, test, vi } from 'vitest';
 
 import { keepChanges } from '@/api/keptChanges';
 import { noteReachable, noteUnreachable } from '@/api/reachability';
-import { changeSession, setChangeDefaults } from '@/api/sessionChanges';
+import { setChangeDefaults } from '@/api/changeDefaults';
+import { changeSession } from '@/api/sessionChanges';
 import { makeTestQueryClient } from '@/testing/renderWithQueries';
 import { server } from '@/testing/server';
 import { makeSession } from '@/testing/sessions';

@@ -19,10 +19,16 @@ export function keepChanges(queryClient: QueryClient, userId: string): () => voi
   const left = new AbortController();
   const { signal } = left;
   let saving = Promise.resolve();
+  let isSaveDue = false;
   const save = () => {
-    if (signal.aborted) return;
-    const changes = readChanges(queryClient);
-    saving = saving.then(() => (changes.length > 0 ? keep(own, changes) : dropKept(own)));
+    // Many changes at once are written once: each writing holds all of them.
+    if (signal.aborted || isSaveDue) return;
+    isSaveDue = true;
+    saving = saving.then(async () => {
+      isSaveDue = false;
+      const changes = readChanges(queryClient);
+      await (changes.length > 0 ? keep(own, changes) : dropKept(own));
+    });
   };
   const unsubscribe = queryClient.getMutationCache().subscribe(({ type }) => {
     if (type === 'added' || type === 'removed' || type === 'updated') save();

@@ -56,9 +56,14 @@ export function showChanges(
   sessions: readonly Session[],
   { pending, filter, find }: Shown,
 ): Session[] {
-  let shown = sessions.filter(({ session_id: id }) => !pending.has(id));
+  const changing = new Map(
+    sessions
+      .filter(({ session_id: id }) => pending.has(id))
+      .map((session) => [session.session_id, session]),
+  );
+  let shown = sessions.filter(({ session_id: id }) => !changing.has(id));
   for (const [sessionId, change] of pending) {
-    const known = sessions.find(({ session_id: id }) => id === sessionId) ?? find(sessionId);
+    const known = changing.get(sessionId) ?? find(sessionId);
     const session = known && withChange(known, change);
     if (!session || !isListed(session, filter)) continue;
     const place = placeByActivity(shown, session);

@@ -5,7 +5,7 @@ import { BrowserRouter } from 'react-router';
 import { keptCacheOptions, readAnew } from '@/api/keptCache';
 import { keepChanges } from '@/api/keptChanges';
 import { claimKept } from '@/api/keptStore';
-import { setChangeDefaults } from '@/api/sessionChanges';
+import { setChangeDefaults } from '@/api/changeDefaults';
 import { Frame } from '@/app/Frame';
 import { makeQueryClient } from '@/app/queryClient';
 import type { SignedInUser } from '@/features/auth/useSignedInUser';

@@ -30,7 +30,7 @@ async function loadToaster(): Promise<typeof Sonner> {
   return sonner;
 }
 
-interface ToastAction {
+export interface ToastAction {
   label: string;
   onAction: () => void;
 }
@@ -38,16 +38,35 @@ interface ToastAction {
 /** How long what was done can be taken back. */
 const ACTION_MS = 8_000;
 
-/** Says what was done, with a button that does something about it. */
-export function toastAction(sentence: string, { label, onAction }: ToastAction): void {
+/**
+ * Says what was done, with a button that does something about it. Another one of the same `id`
+ * stands in its place.
+ */
+export function toastAction(sentence: string, { label, onAction }: ToastAction, id?: string): void {
   loading ??= loadToaster();
   void loading.then(({ toast }) =>
-    toast(sentence, { duration: ACTION_MS, action: { label, onClick: onAction } }),
+    toast(sentence, {
+      duration: ACTION_MS,
+      action: { label, onClick: onAction },
+      ...(id !== undefined && { id }),
+    }),
   );
 }
 
 /** Says what failed where the page has no place of its own for it. */
-export function toastError(sentence: string): void {
+export function toastError(
+  sentence: string,
+  more: { action?: ToastAction; id?: string } = {},
+): void {
+  const { action, id } = more;
   loading ??= loadToaster();
-  void loading.then(({ toast }) => toast.error(sentence));
+  void loading.then(({ toast }) =>
+    toast.error(sentence, {
+      ...(id !== undefined && { id }),
+      ...(action && {
+        duration: ACTION_MS,
+        action: { label: action.label, onClick: action.onAction },
+      }),
+    }),
+  );
 }

@@ -1,4 +1,5 @@
 import { Archive, CalendarClock, Search, SquarePen } from 'lucide-react';
+import { useRef } from 'react';
 import { useNavigate } from 'react-router';
 
 import { useChatSessions, useSessionCounts } from '@/api/hooks/useChatHistoryHooks';
@@ -9,6 +10,7 @@ import { hasRun } from '@/features/picker/pickerItems';
 import type { RenderRowMenu } from '@/features/picker/rowProps';
 import { SessionListSwitch } from '@/features/picker/SessionListSwitch';
 import { SettingsButton } from '@/features/picker/SettingsButton';
+import { useSelecting } from '@/features/picker/useSelecting';
 import { FROM_PICKER } from '@/lib/fromPicker';
 import { Button } from '@/lib/ui/Button';
 import { IconButton } from '@/lib/ui/IconButton';
@@ -43,16 +45,19 @@ export function Picker(props: PickerProps) {
   // Runs of schedules that are deleted are not in the list of all, and need the filter.
   const isFirstRun = filter === null && isListEmpty && !(counts?.all || counts?.scheduled);
   const isOnline = useIsOnline();
+  const pickerRef = useRef<HTMLElement>(null);
+  const selecting = useSelecting(filter, pickerRef);
   const goTo = (address: string) => {
     void navigate(address, { state: FROM_PICKER });
     onOpenSession();
   };
   return (
     <aside
+      ref={pickerRef}
       aria-label="Session picker"
-      className="flex h-full flex-col border-r border-line bg-side max-phone:border-0 max-phone:bg-page"
+      className="group/picker relative flex h-full flex-col border-r border-line bg-side max-phone:border-0 max-phone:bg-page"
     >
-      <header className="flex h-14 flex-none items-center gap-1 pr-3 pl-4 max-phone:gap-0 max-phone:pr-1">
+      <header className="flex h-14 flex-none items-center gap-1 pr-3 pl-4 group-has-data-selection-bar/picker:invisible max-phone:gap-0 max-phone:pr-1">
         <h1 className="flex-1 truncate text-sm font-semibold max-phone:text-xl">Sessions</h1>
         <IconButton
           label="Search"
@@ -79,6 +84,7 @@ export function Picker(props: PickerProps) {
       {!isFirstRun && <ChannelFilter counts={counts} />}
       <SessionListSwitch
         filter={filter}
+        selecting={selecting}
         onOpen={onOpenSession}
         renderMenu={renderMenu}
         onConnectTelegram={onConnectTelegram}
@@ -93,6 +99,7 @@ export function Picker(props: PickerProps) {
           onOpenSchedules={() => goTo('/schedules')}
           onConnectTelegram={onConnectTelegram}
           onOpenData={onOpenData}
+          onSelectSessions={isListEmpty ? null : () => selecting.change((before) => before)}
           onSignOut={onSignOut}
         />
       </footer>

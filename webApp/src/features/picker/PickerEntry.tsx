@@ -2,7 +2,7 @@ import type { KeyboardEvent } from 'react';
 
 import { FoldEnd } from '@/features/picker/FoldEnd';
 import type { PickerItem } from '@/features/picker/pickerItems';
-import type { RenderRowMenu } from '@/features/picker/rowProps';
+import type { RenderRowMenu, RowChoice } from '@/features/picker/rowProps';
 import { RunRow } from '@/features/picker/RunRow';
 import { ScheduleLinkRow } from '@/features/picker/ScheduleLinkRow';
 import { ScheduleRow } from '@/features/picker/ScheduleRow';
@@ -13,18 +13,21 @@ interface PickerEntryProps {
   item: PickerItem;
   now: Date;
   openSession: { sessionId: string; scheduleId: string | null } | null;
+  /** Sessions whose changes wait for the server. */
+  waitingIds: ReadonlySet<string>;
   isTabStop: boolean;
+  choice: RowChoice;
   onOpen: () => void;
   renderMenu: RenderRowMenu;
   onToggleFold: (scheduleId: string) => void;
   onRetryFold: (scheduleId: string) => void;
   onFocus: (rowKey: string) => void;
-  onKeyDown: (event: KeyboardEvent) => void;
+  onKeyDown: (event: KeyboardEvent<HTMLElement>) => void;
 }
 
 /** One item of the list, whatever it is. */
 export function PickerEntry(props: PickerEntryProps) {
-  const { item, now, openSession, isTabStop, onOpen, onFocus, onKeyDown } = props;
+  const { item, now, openSession, isTabStop, choice, onOpen, onFocus, onKeyDown } = props;
   const row = { rowKey: item.key, isTabStop, onFocus, onKeyDown };
   const isOpen = 'session' in item && item.session.session_id === openSession?.sessionId;
   switch (item.kind) {
@@ -38,6 +41,8 @@ export function PickerEntry(props: PickerEntryProps) {
           session={item.session}
           time={time}
           isOpen={isOpen}
+          isWaiting={props.waitingIds.has(item.session.session_id)}
+          choice={choice}
           onOpen={onOpen}
           renderMenu={props.renderMenu}
         />
@@ -60,7 +65,16 @@ export function PickerEntry(props: PickerEntryProps) {
     case 'schedule-link':
       return <ScheduleLinkRow {...row} scheduleId={item.schedule.schedule_id} onOpen={onOpen} />;
     case 'run':
-      return <RunRow {...row} session={item.session} now={now} isOpen={isOpen} onOpen={onOpen} />;
+      return (
+        <RunRow
+          {...row}
+          session={item.session}
+          now={now}
+          isOpen={isOpen}
+          choice={choice}
+          onOpen={onOpen}
+        />
+      );
     case 'fold-end':
       return (
         <FoldEnd

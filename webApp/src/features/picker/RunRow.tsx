@@ -2,7 +2,15 @@ import { CircleAlert } from 'lucide-react';
 import { Link } from 'react-router';
 
 import type { Session } from '@/api/schema';
-import { rowAttributes, type RowProps } from '@/features/picker/rowProps';
+import { ChoiceBox } from '@/features/picker/ChoiceBox';
+import {
+  CHOOSABLE_ROW,
+  rowAttributes,
+  type RowChoice,
+  rowGround,
+  type RowProps,
+} from '@/features/picker/rowProps';
+import { useChoosableRow } from '@/features/picker/useChoosableRow';
 import { FROM_PICKER } from '@/lib/fromPicker';
 import { formatRunTime } from '@/lib/time';
 import { classNames } from '@/lib/ui/classNames';
@@ -12,29 +20,35 @@ interface RunRowProps extends RowProps {
   session: Session;
   now: Date;
   isOpen: boolean;
+  choice: RowChoice;
   onOpen: () => void;
 }
 
 /** One run under its unfolded schedule: what came of it, and when it began. */
 export function RunRow(props: RunRowProps) {
-  const { session, now, isOpen, onOpen } = props;
+  const { session, now, isOpen, choice, onOpen } = props;
+  const choosable = useChoosableRow({ choice, onOpen });
   return (
     <Link
       to={`/sessions/${encodeURIComponent(session.session_id)}`}
       state={FROM_PICKER}
       draggable={false}
       aria-current={isOpen ? 'page' : undefined}
-      className={classNames(FOLDED_ROW, isOpen ? 'bg-selected' : 'hover:bg-hover')}
-      onClick={onOpen}
+      className={classNames(FOLDED_ROW, CHOOSABLE_ROW, rowGround(isOpen, choice))}
       {...rowAttributes(props)}
+      {...choosable}
     >
       <span className="sr-only">Run</span>
-      <span className="grid place-items-center">
-        {session.is_answering && <PulseDot />}
-        {session.has_failed_answer && (
-          <CircleAlert aria-hidden size={12} strokeWidth={2.4} className="text-failed" />
-        )}
-      </span>
+      {choice.isChoosing ? (
+        <ChoiceBox isChosen={choice.isChosen} />
+      ) : (
+        <span className="grid place-items-center">
+          {session.is_answering && <PulseDot />}
+          {session.has_failed_answer && (
+            <CircleAlert aria-hidden size={12} strokeWidth={2.4} className="text-failed" />
+          )}
+        </span>
+      )}
       <RunOutcome session={session} />
       <time dateTime={session.created_at} className="text-right text-muted">
         {formatRunTime(new Date(session.created_at), now)}

@@ -1,12 +1,17 @@
-import { type ReactNode, useMemo, useRef } from 'react';
+import { type ReactNode, useEffect, useMemo, useRef } from 'react';
 import { Virtualizer, type VirtualizerHandle } from 'virtua';
 
+import { useIsOnline } from '@/api/hooks/useIsOnline';
+import { usePendingChanges } from '@/api/pendingChanges';
 import type { Session } from '@/api/schema';
 import { PickerEntry } from '@/features/picker/PickerEntry';
 import { isRow, pickerItems, type RunSchedule, sessionKey } from '@/features/picker/pickerItems';
 import type { RenderRowMenu } from '@/features/picker/rowProps';
+import { SelectionHead } from '@/features/picker/SelectionBar';
 import { useFolds } from '@/features/picker/useFolds';
+import { useListSelection } from '@/features/picker/useListSelection';
 import { useRovingRows } from '@/features/picker/useRovingRows';
+import type { Selecting } from '@/features/picker/useSelecting';
 import { useNow } from '@/lib/useNow';
 
 const ROW_HEIGHT = 56;
@@ -20,6 +25,8 @@ interface SessionListProps {
   /** Older sessions are there to be loaded. */
   hasMore: boolean;
   openSession: { sessionId: string; scheduleId: string | null } | null;
+  selecting: Selecting;
+  isArchive: boolean;
   onOpen: () => void;
   renderMenu: RenderRowMenu;
   /** Asked for when the end comes near; ignored while nothing more is there. */
@@ -30,7 +37,7 @@ interface SessionListProps {
 
 /** The rows under their groups; only those in sight are mounted. */
 export function SessionList(props: SessionListProps) {
-  const { sessions, schedules, hasMore, openSession, onOpen, onNearEnd, end } = props;
+  const { sessions, schedules, hasMore, openSession, selecting, onOpen, onNearEnd, end } = props;
   const now = useNow();
   const { folds, toggle, retry } = useFolds(schedules);
   const items = useMemo(
@@ -39,51 +46,87 @@ export function SessionList(props: SessionListProps) {
   );
   const listRef = useRef<HTMLElement>(null);
   const virtualizerRef = useRef<VirtualizerHandle>(null);
-  const { tabStop, onKeyDown, onFocusRow, onMeasured } = useRovingRows({
+  const openKey = openSession && sessionKey(openSession.sessionId);
+  const selection = useListSelection({ items, openKey, selecting });
+  const roving = useRovingRows({
     items,
-    openKey: openSession && sessionKey(openSession.sessionId),
+    openKey,
     listRef,
     virtualizerRef,
     onToggleFold: toggle,
+    onShiftMove: selection.onShiftMove,
   });
+  const { tabStop } = roving;
+  const isSelecting = selecting.selection !== null;
+  useFocusBack(isSelecting, roving.focusStop);
+  const waitingIds = useWaitingIds();
   const checkEnd = () => {
     const list = virtualizerRef.current;
     if (list && list.scrollOffset + list.viewportSize > list.scrollSize - LOAD_AHEAD) onNearEnd();
   };
   return (
-    <nav
-      ref={listRef}
-      aria-label="Sessions"
-      className="min-h-0 flex-1 overflow-x-hidden overflow-y-auto overscroll-contain px-2 pb-2"
-    >
-      <Virtualizer
-        ref={virtualizerRef}
-        data={items}
-        itemSize={ROW_HEIGHT}
-        keepMounted={tabStop ? [tabStop.index] : []}
-        onScroll={checkEnd}
-        onResize={() => {
-          onMeasured();
-          checkEnd();
-        }}
+    <>
+      <SelectionHead
+        selection={isSelecting ? selection : null}
+        isArchive={props.isArchive}
+        onLeave={selecting.leave}
+      />
+      <nav
+        ref={listRef}
+        aria-label="Sessions"
+        className="min-h-0 flex-1 overflow-x-hidden overflow-y-auto overscroll-contain px-2 pb-2"
       >
-        {(item) => (
-          <PickerEntry
-            key={item.key}
-            item={item}
-            now={now}
-            openSession={openSession}
-            isTabStop={isRow(item) && item.key === tabStop?.key}
-            onOpen={onOpen}
-            renderMenu={props.renderMenu}
-            onToggleFold={toggle}
-            onRetryFold={retry}
-            onFocus={onFocusRow}
-            onKeyDown={onKeyDown}
-          />
-        )}
-      </Virtualizer>
-      {end}
-    </nav>
+        <Virtualizer
+          ref={virtualizerRef}
+          data={items}
+          itemSize={ROW_HEIGHT}
+          keepMounted={tabStop ? [tabStop.index] : []}
+          onScroll={checkEnd}
+          onResize={() => {
+            roving.onMeasured();
+            checkEnd();
+          }}
+        >
+          {(item) => (
+            <PickerEntry
+              key={item.key}
+              item={item}
+              now={now}
+              openSession={openSession}
+              waitingIds={waitingIds}
+              choice={selection.choiceOf(item)}
+              isTabStop={isRow(item) && item.key === tabStop?.key}
+              onOpen={onOpen}
+              renderMenu={props.renderMenu}
+              onToggleFold={toggle}
+              onRetryFold={retry}
+              onFocus={roving.onFocusRow}
+              onKeyDown={(event) => {
+                if (!selection.onKeyDown(event)) roving.onKeyDown(event);
+              }}
+            />
+          )}
+        </Virtualizer>
+        {end}
+      </nav>
+    </>
   );
+}
+
+/** What had the focus may be gone when the choosing begins or ends. */
+function useFocusBack(isSelecting: boolean, focusStop: () => void): void {
+  const before = useRef(isSelecting);
+  useEffect(() => {
+    if (before.current !== isSelecting && document.activeElement === document.body) focusStop();
+    before.current = isSelecting;
+  });
+}
+
+const NONE: ReadonlySet<string> = new Set();
+
+/** Sessions with a change that the server is out of reach for. */
+function useWaitingIds(): ReadonlySet<string> {
+  const pending = usePendingChanges();
+  const isOnline = useIsOnline();
+  return useMemo(() => (isOnline ? NONE : new Set(pending.keys())), [pending, isOnline]);
 }

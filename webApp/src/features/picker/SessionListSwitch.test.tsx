@@ -22,6 +22,7 @@ function renderSwitch(filter: Channel | null = null) {
   const view = renderWithQueries(
     <SessionListSwitch
       filter={filter}
+      selecting={{ selection: null, change: vi.fn(), leave: vi.fn() }}
       onOpen={vi.fn()}
       renderMenu={() => null}
       onConnectTelegram={onConnectTelegram}

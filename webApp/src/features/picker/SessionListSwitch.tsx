@@ -3,14 +3,15 @@ import { useMatch } from 'react-router';
 
 import { useChatSessions, useKnownSession, useWithPinned } from '@/api/hooks/useChatHistoryHooks';
 import { useSchedules } from '@/api/hooks/useScheduleHooks';
+import { useStaying } from '@/api/hooks/useStaying';
 import type { ListFilter } from '@/api/queryKeys';
-import type { Session } from '@/api/schema';
 import { ListMessage } from '@/features/picker/ListMessage';
 import { hasRun } from '@/features/picker/pickerItems';
 import type { RenderRowMenu } from '@/features/picker/rowProps';
 import { SessionList } from '@/features/picker/SessionList';
 import { SkeletonRows } from '@/features/picker/SkeletonRows';
-import { useRemovals } from '@/lib/removals';
+import type { Selecting } from '@/features/picker/useSelecting';
+
 import { useChatStore } from '@/stores/useChatStore';
 
 const NONE_IN: Record<NonNullable<ListFilter>, string> = {
@@ -22,6 +23,7 @@ const NONE_IN: Record<NonNullable<ListFilter>, string> = {
 
 interface SessionListSwitchProps {
   filter: ListFilter;
+  selecting: Selecting;
   onOpen: () => void;
   renderMenu: RenderRowMenu;
   /** Given what was pressed, which gets the focus back. */
@@ -30,7 +32,7 @@ interface SessionListSwitchProps {
 
 /** The list, or what stands in its place: loading, failed, nothing yet. */
 export function SessionListSwitch(props: SessionListSwitchProps) {
-  const { filter, onOpen, renderMenu, onConnectTelegram } = props;
+  const { filter, selecting, onOpen, renderMenu, onConnectTelegram } = props;
   const list = useChatSessions(filter);
   const sessions = useStaying(useWithPinned(filter, list.data));
   const schedules = useRunSchedules(filter);
@@ -82,6 +84,8 @@ export function SessionListSwitch(props: SessionListSwitchProps) {
       schedules={schedules}
       hasMore={list.hasNextPage}
       openSession={openSession}
+      selecting={selecting}
+      isArchive={filter === 'archived'}
       onOpen={onOpen}
       renderMenu={renderMenu}
       onNearEnd={() => {
@@ -90,15 +94,6 @@ export function SessionListSwitch(props: SessionListSwitchProps) {
       }}
       end={<ListEnd list={list} />}
     />
-  );
-}
-
-/** What is being deleted is out of sight at once. */
-function useStaying(sessions: Session[] | undefined) {
-  const leaving = useRemovals(({ ids }) => ids);
-  return useMemo(
-    () => sessions?.filter((session) => !leaving.includes(session.session_id)),
-    [sessions, leaving],
   );
 }
 

@@ -1,11 +1,23 @@
-import { render, screen } from '@testing-library/react';
+import { fireEvent, render, screen } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
 import { MemoryRouter } from 'react-router';
-import { expect, test, vi } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 
 import { SessionRow } from '@/features/picker/SessionRow';
 import { makeSession } from '@/testing/sessions';
 
-function renderRow(more: Parameters<typeof makeSession>[0]) {
+const onOpen = vi.fn();
+const onChoose = vi.fn();
+
+afterEach(() => {
+  vi.clearAllMocks();
+  vi.useRealTimers();
+});
+
+function renderRow(
+  more: Parameters<typeof makeSession>[0],
+  { isChoosing = false, isChosen = false, isWaiting = false } = {},
+) {
   render(
     <MemoryRouter>
       <SessionRow
@@ -14,14 +26,16 @@ function renderRow(more: Parameters<typeof makeSession>[0]) {
         isOpen={false}
         rowKey="row"
         isTabStop
-        onOpen={vi.fn()}
+        isWaiting={isWaiting}
+        choice={{ isChoosing, isChosen, onChoose }}
+        onOpen={onOpen}
         onFocus={vi.fn()}
         onKeyDown={vi.fn()}
         renderMenu={() => null}
       />
     </MemoryRouter>,
   );
-  return screen.getByRole('link');
+  return screen.getByRole(isChoosing ? 'checkbox' : 'link');
 }
 
 test('what was not delivered replaces the preview', () => {
@@ -39,4 +53,50 @@ test('an answer being written comes before what was not delivered', () => {
   const row = renderRow({ has_failed_delivery: true, is_answering: true });
   expect(row).toHaveTextContent('Answering');
   expect(row).not.toHaveTextContent('Not delivered');
+});
+
+test('a change that waits for the server is marked', () => {
+  const row = renderRow({}, { isWaiting: true });
+  expect(row).toHaveTextContent('Change waiting to be sent');
+});
+
+describe('choosing', () => {
+  test('begins with Ctrl, ⌘ or Shift and a click, which otherwise opens the session', async () => {
+    const row = renderRow({});
+    const user = userEvent.setup();
+    await user.click(row);
+    expect(onOpen).toHaveBeenCalledOnce();
+    await user.keyboard('{Control>}');
+    await user.click(row);
+    await user.keyboard('{/Control}{Meta>}');
+    await user.click(row);
+    await user.keyboard('{/Meta}{Shift>}');
+    await user.click(row);
+    expect(onChoose.mock.calls).toEqual([['toggle'], ['toggle'], ['range']]);
+    expect(onOpen).toHaveBeenCalledOnce();
+  });
+
+  test('begins when a finger rests on the row, and its leaving opens nothing', () => {
+    vi.useFakeTimers();
+    const row = renderRow({});
+    fireEvent.pointerDown(row, { pointerType: 'touch' });
+    vi.advanceTimersByTime(600);
+    fireEvent.contextMenu(row);
+    fireEvent.pointerUp(row, { pointerType: 'touch' });
+    fireEvent.click(row);
+    expect(onChoose.mock.calls).toEqual([['toggle']]);
+    expect(onOpen).not.toHaveBeenCalled();
+    fireEvent.pointerDown(row, { pointerType: 'touch' });
+    fireEvent.click(row);
+    expect(onOpen).toHaveBeenCalledOnce();
+  });
+
+  test('makes the row a checkbox that tells whether it is chosen', async () => {
+    const row = renderRow({ title: 'Letter' }, { isChoosing: true, isChosen: true });
+    expect(row).toBeChecked();
+    expect(row).toHaveAccessibleName(/Telegram.*Letter/);
+    await userEvent.click(row);
+    expect(onChoose).toHaveBeenCalledExactlyOnceWith('toggle');
+    expect(onOpen).not.toHaveBeenCalled();
+  });
 });

@@ -4,7 +4,16 @@ import { Link } from 'react-router';
 import { useStartingSession, useUnsent } from '@/api/hooks/useStartingSession';
 import type { Session } from '@/api/schema';
 import { isMakingTitle } from '@/api/sessionTitles';
-import { type RenderRowMenu, rowAttributes, type RowProps } from '@/features/picker/rowProps';
+import { ChoiceBox } from '@/features/picker/ChoiceBox';
+import {
+  CHOOSABLE_ROW,
+  type RenderRowMenu,
+  rowAttributes,
+  type RowChoice,
+  rowGround,
+  type RowProps,
+} from '@/features/picker/rowProps';
+import { useChoosableRow } from '@/features/picker/useChoosableRow';
 import { CHANNEL_LABELS } from '@/lib/channel';
 import { FROM_PICKER } from '@/lib/fromPicker';
 import { nameSession } from '@/lib/nameSession';
@@ -27,13 +36,17 @@ interface SessionRowProps extends RowProps {
   session: Session;
   time: string;
   isOpen: boolean;
+  /** Something changed about it waits for the server. */
+  isWaiting: boolean;
+  choice: RowChoice;
   onOpen: () => void;
   renderMenu: RenderRowMenu;
 }
 
 /** One session in the list: glyph, title, time, and its preview or what it is doing. */
 export function SessionRow(props: SessionRowProps) {
-  const { session, time, isOpen, isTabStop, onOpen, renderMenu } = props;
+  const { session, time, isOpen, isTabStop, isWaiting, choice, onOpen, renderMenu } = props;
+  const choosable = useChoosableRow({ choice, onOpen });
   const isStarting = useStartingSession(session.session_id) !== undefined;
   return (
     <div className="group relative">
@@ -45,12 +58,21 @@ export function SessionRow(props: SessionRowProps) {
         className={classNames(
           'grid h-14 grid-cols-[28px_minmax(0,1fr)_auto] grid-rows-[20px_16px] content-center items-center gap-x-3 rounded-box px-2',
           'max-phone:h-16 max-phone:grid-cols-[36px_minmax(0,1fr)_auto] max-phone:grid-rows-[24px_20px]',
-          isOpen ? 'bg-selected' : 'hover:bg-hover',
+          CHOOSABLE_ROW,
+          rowGround(isOpen, choice),
         )}
-        onClick={onOpen}
         {...rowAttributes(props)}
+        {...choosable}
       >
-        <ChannelTile channel={session.channel} className="row-span-2 size-7 max-phone:size-9" />
+        {choice.isChoosing ? (
+          <ChoiceBox
+            isChosen={choice.isChosen}
+            channel={session.channel}
+            className="row-span-2 size-7 max-phone:size-9"
+          />
+        ) : (
+          <ChannelTile channel={session.channel} className="row-span-2 size-7 max-phone:size-9" />
+        )}
         <span
           className={classNames(
             'truncate text-sm max-phone:text-base',
@@ -63,25 +85,31 @@ export function SessionRow(props: SessionRowProps) {
           dateTime={session.updated_at}
           className={classNames(
             'text-right text-xs text-muted max-phone:text-note',
-            HIDDEN_BY_MENU,
+            !choice.isChoosing && HIDDEN_BY_MENU,
           )}
         >
           {time}
         </time>
-        <RowDetail session={session} />
+        <RowDetail session={session} isWaiting={isWaiting} />
       </Link>
-      {!isStarting && renderMenu(session, { className: MENU, tabIndex: isTabStop ? 0 : -1 })}
+      {!isStarting &&
+        !choice.isChoosing &&
+        renderMenu(session, {
+          className: MENU,
+          tabIndex: isTabStop ? 0 : -1,
+          onChoose: () => choice.onChoose('toggle'),
+        })}
     </div>
   );
 }
 
-function RowDetail({ session }: { session: Session }) {
+function RowDetail({ session, isWaiting }: { session: Session; isWaiting: boolean }) {
   const unsent = useUnsent(session.session_id);
-  if (unsent === 'waiting') {
+  if (unsent === 'waiting' || (isWaiting && unsent === null)) {
     return (
       <span className="col-span-2 flex items-center gap-1.5 text-xs text-muted max-phone:text-note">
         <Hourglass aria-hidden size={12} strokeWidth={2.4} className="text-icon-small" />
-        Waiting to be sent
+        {unsent === 'waiting' ? 'Waiting to be sent' : 'Change waiting to be sent'}
       </span>
     );
   }

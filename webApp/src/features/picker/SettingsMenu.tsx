@@ -1,4 +1,4 @@
-import { CalendarClock, FolderArchive, LogOut, Send, Settings2 } from 'lucide-react';
+import { CalendarClock, FolderArchive, ListChecks, LogOut, Send, Settings2 } from 'lucide-react';
 import { useRef } from 'react';
 
 import { IconButton } from '@/lib/ui/IconButton';
@@ -20,6 +20,8 @@ const THEMES: { theme: Theme; label: string }[] = [
 
 export interface SettingsMenuProps {
   email: string;
+  /** Begins choosing several sessions; null where there are none. */
+  onSelectSessions: (() => void) | null;
   onOpenSchedules: () => void;
   onConnectTelegram: (opener: HTMLElement) => void;
   onOpenData: (opener: HTMLElement) => void;
@@ -28,14 +30,20 @@ export interface SettingsMenuProps {
 
 /** Theme, schedules, Telegram, own data and sign-out, at the picker's foot. */
 export function SettingsMenu(props: SettingsMenuProps) {
-  const { email, onOpenSchedules, onConnectTelegram, onOpenData, onSignOut } = props;
+  const { email, onSelectSessions, onOpenSchedules, onConnectTelegram, onOpenData, onSignOut } =
+    props;
   const triggerRef = useRef<HTMLButtonElement>(null);
+  const leadsToList = useRef(false);
   const theme = useChatStore((state) => state.theme);
   const setTheme = useChatStore((state) => state.setTheme);
   return (
     <Menu
       isOpenAtFirst
       side="top"
+      onCloseAutoFocus={(event) => {
+        if (leadsToList.current) event.preventDefault();
+        leadsToList.current = false;
+      }}
       trigger={
         <IconButton ref={triggerRef} label="Settings">
           <Settings2 aria-hidden size={16} />
@@ -51,6 +59,17 @@ export function SettingsMenu(props: SettingsMenuProps) {
         ))}
       </MenuRadioGroup>
       <MenuSeparator />
+      {onSelectSessions && (
+        <MenuItem
+          onSelect={() => {
+            leadsToList.current = true;
+            onSelectSessions();
+          }}
+        >
+          <ListChecks aria-hidden size={16} className="text-icon" />
+          Select sessions
+        </MenuItem>
+      )}
       <MenuItem onSelect={onOpenSchedules}>
         <CalendarClock aria-hidden size={16} className="text-icon" />
         Schedules

@@ -8,7 +8,15 @@ export interface RowProps {
   /** Only one row is in the tab order; arrow keys reach the others. */
   isTabStop: boolean;
   onFocus: (rowKey: string) => void;
-  onKeyDown: (event: KeyboardEvent) => void;
+  onKeyDown: (event: KeyboardEvent<HTMLElement>) => void;
+}
+
+/** Whether several sessions are being chosen, and the row's part in it. */
+export interface RowChoice {
+  isChoosing: boolean;
+  isChosen: boolean;
+  /** The first time it begins the choosing. */
+  onChoose: (how: 'toggle' | 'range') => void;
 }
 
 /** The same as attributes of the row's element. */
@@ -24,5 +32,14 @@ export function rowAttributes({ rowKey, isTabStop, onFocus, onKeyDown }: RowProp
 /** Draws what opens the menu of a row's session. */
 export type RenderRowMenu = (
   session: Session,
-  look: { className: string; tabIndex: number },
+  look: { className: string; tabIndex: number; onChoose: () => void },
 ) => ReactNode;
+
+/** Pressed long or with Shift, a row is not text to be marked. */
+export const CHOOSABLE_ROW = 'select-none [-webkit-touch-callout:none]';
+
+/** What a row stands on. */
+export function rowGround(isOpen: boolean, { isChosen }: RowChoice): string {
+  if (isChosen) return 'bg-accent-soft';
+  return isOpen ? 'bg-selected' : 'hover:bg-hover';
+}

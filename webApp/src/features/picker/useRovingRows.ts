@@ -1,4 +1,12 @@
-import { type KeyboardEvent, type RefObject, useEffect, useReducer, useRef, useState } from 'react';
+import {
+  type KeyboardEvent,
+  type RefObject,
+  useCallback,
+  useEffect,
+  useReducer,
+  useRef,
+  useState,
+} from 'react';
 import type { VirtualizerHandle } from 'virtua';
 
 import { isRow, type PickerItem, type PickerRow } from '@/features/picker/pickerItems';
@@ -10,6 +18,8 @@ interface RovingRows {
   listRef: RefObject<HTMLElement | null>;
   virtualizerRef: RefObject<VirtualizerHandle | null>;
   onToggleFold: (scheduleId: string) => void;
+  /** Called when the focus moves while Shift is held. */
+  onShiftMove: (to: PickerRow, from: PickerRow) => void;
 }
 
 interface IndexedRow {
@@ -19,26 +29,35 @@ interface IndexedRow {
 
 /**
  * Arrow keys between the rows of a list that mounts only what is seen. One row is the tab stop:
- * the one last focused, else the open one, else the first. Right unfolds a schedule, left folds it.
+ * the one last focused, or once that is gone the one in its place, else the open one, else the
+ * first. Right unfolds a schedule, left folds it.
  */
 export function useRovingRows(options: RovingRows) {
   const { items, openKey, listRef, virtualizerRef, onToggleFold } = options;
-  const [focusedKey, setFocusedKey] = useState<string | null>(null);
+  const [focused, setFocused] = useState<{ key: string; at: number } | null>(null);
   const [measurements, countMeasurement] = useReducer((count: number) => count + 1, 0);
   const wantedKey = useRef<string | null>(null);
   const rows = items.flatMap((item, index): IndexedRow[] =>
     isRow(item) ? [{ row: item, index }] : [],
   );
   const find = (key: string | null) => rows.find(({ row }) => row.key === key);
-  const stop = find(focusedKey) ?? find(openKey) ?? rows[0];
+  const inItsPlace = focused && rows[Math.min(focused.at, rows.length - 1)];
+  const stop = find(focused?.key ?? null) ?? inItsPlace ?? find(openKey) ?? rows[0];
+  const noteFocus = (key: string) =>
+    setFocused({ key, at: rows.findIndex(({ row }) => row.key === key) });
 
+  const focusRow = useCallback(
+    (key: string) => {
+      const selector = `[data-row="${CSS.escape(key)}"]`;
+      const row = listRef.current?.querySelector<HTMLElement>(selector);
+      row?.focus({ preventScroll: true });
+      return row !== null && row === document.activeElement;
+    },
+    [listRef],
+  );
   useEffect(() => {
-    if (wantedKey.current === null) return;
-    const selector = `[data-row="${CSS.escape(wantedKey.current)}"]`;
-    const row = listRef.current?.querySelector<HTMLElement>(selector);
-    row?.focus({ preventScroll: true });
-    if (row === document.activeElement) wantedKey.current = null;
-  }, [focusedKey, measurements, listRef]);
+    if (wantedKey.current !== null && focusRow(wantedKey.current)) wantedKey.current = null;
+  }, [focused, measurements, focusRow]);
 
   // A row that was far away is hidden until it is measured, and cannot take the focus before.
   const onMeasured = () => {
@@ -52,7 +71,7 @@ export function useRovingRows(options: RovingRows) {
       align: 'nearest',
     });
     wantedKey.current = target.row.key;
-    setFocusedKey(target.row.key);
+    noteFocus(target.row.key);
   };
 
   const onKeyDown = (event: KeyboardEvent) => {
@@ -66,7 +85,9 @@ export function useRovingRows(options: RovingRows) {
     };
     if (event.key in targets) {
       event.preventDefault();
-      moveTo(rows[targets[event.key] ?? -1]);
+      const target = rows[targets[event.key] ?? -1];
+      moveTo(target);
+      if (event.shiftKey && target) options.onShiftMove(target.row, stop.row);
     } else if (event.key === 'ArrowRight' || event.key === 'ArrowLeft') {
       const { row } = stop;
       const opens = event.key === 'ArrowRight';
@@ -81,7 +102,9 @@ export function useRovingRows(options: RovingRows) {
   return {
     tabStop: stop && { key: stop.row.key, index: stop.index },
     onKeyDown,
-    onFocusRow: setFocusedKey,
+    onFocusRow: noteFocus,
+    /** Gives the focus to the tab stop, where it is. */
+    focusStop: () => stop && focusRow(stop.row.key),
     onMeasured,
   };
 }

@@ -74,7 +74,7 @@ function useRemove(schedule: Schedule): () => void {
   const queryClient = useQueryClient();
   const { schedule_id: id, title } = schedule;
   return () => {
-    beginRemoval(id, () =>
+    beginRemoval([id], () =>
       deleteSchedule(queryClient, id).catch((error: unknown) => {
         toastError(`${describeError(error)} ${title} is still there.`);
       }),

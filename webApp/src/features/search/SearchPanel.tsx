@@ -4,6 +4,7 @@ import { useNavigate } from 'react-router';
 import type { VirtualizerHandle } from 'virtua';
 
 import { type SessionSearch, useSessionSearch } from '@/api/hooks/useSessionSearch';
+import { useStaying } from '@/api/hooks/useStaying';
 import type { Session } from '@/api/schema';
 import { LIST_ID, optionId, PaletteList } from '@/features/search/PaletteList';
 import {
@@ -117,8 +118,9 @@ function useHits(wanted: SessionSearch, isEnabled: boolean) {
   const search = useSessionSearch(wanted, { isEnabled });
   const { data, hasNextPage, isFetching, isError, isPlaceholderData, isSuccess } = search;
   const isAsked = isEnabled && wanted.text !== '';
+  const found = useStaying(data);
   return {
-    hits: isAsked && data ? data : NO_HITS,
+    hits: isAsked && found ? found : NO_HITS,
     isPending: isAsked && search.isPending,
     hasNextPage: isAsked && hasNextPage,
     isFetching,

@@ -4,6 +4,7 @@ import {
   Braces,
   Ellipsis,
   FileText,
+  ListChecks,
   Pencil,
   Pin,
   PinOff,
@@ -13,11 +14,11 @@ import { useRef, useState } from 'react';
 
 import { describeError } from '@/api/apiError';
 import { type ExportFormat, useExportSession } from '@/api/hooks/useExportSession';
+import { useDeleteSessions } from '@/api/hooks/useDeleteSessions';
 import { useUpdateSession } from '@/api/hooks/useUpdateSession';
 import type { Session } from '@/api/schema';
 import { NewTitleItem } from '@/features/sessionMenu/NewTitleItem';
 import { RenameDialog } from '@/features/sessionMenu/RenameDialog';
-import { useDeleteSession } from '@/features/sessionMenu/useDeleteSession';
 import { toastError } from '@/lib/toast';
 import { IconButton } from '@/lib/ui/IconButton';
 import { Menu, MenuItem, MenuLabel, MenuSeparator } from '@/lib/ui/Menu';
@@ -29,14 +30,17 @@ interface SessionMenuProps {
   tabIndex?: number;
   isOpen: boolean;
   onOpenChange: (isOpen: boolean) => void;
+  /** Begins choosing several sessions with this one; missing where there is no list. */
+  onChoose?: () => void;
 }
 
 /** What is done with a session, open or in the list. */
-export function SessionMenu({ session, isOpen, onOpenChange, ...look }: SessionMenuProps) {
+export function SessionMenu(props: SessionMenuProps) {
+  const { session, isOpen, onOpenChange, onChoose, ...look } = props;
   const triggerRef = useRef<HTMLButtonElement>(null);
   const [renameOpener, setRenameOpener] = useState<HTMLElement | null>(null);
   const update = useUpdateSession(session);
-  const remove = useDeleteSession(session);
+  const remove = useDeleteSessions();
   return (
     <>
       <Menu
@@ -62,10 +66,16 @@ export function SessionMenu({ session, isOpen, onOpenChange, ...look }: SessionM
           {session.pinned ? 'Unpin' : 'Pin'}
         </MenuItem>
         <ArchiveItem session={session} onChange={(archived) => update({ archived })} />
+        {onChoose && (
+          <MenuItem onSelect={onChoose}>
+            <ListChecks aria-hidden size={16} className="text-icon" />
+            Select
+          </MenuItem>
+        )}
         <MenuSeparator />
         <ExportItems sessionId={session.session_id} />
         <MenuSeparator />
-        <MenuItem className="text-failed" onSelect={remove}>
+        <MenuItem className="text-failed" onSelect={() => remove([session])}>
           <Trash2 aria-hidden size={16} />
           Delete
         </MenuItem>

@@ -13,10 +13,12 @@ interface SessionMenuButtonProps {
   label: string;
   className?: string;
   tabIndex?: number;
+  /** Begins choosing several sessions with this one; missing where there is no list. */
+  onChoose?: () => void;
 }
 
 /** Opens the menu of a session, which is loaded when somebody is about to press the button. */
-export function SessionMenuButton({ session, ...look }: SessionMenuButtonProps) {
+export function SessionMenuButton({ session, onChoose, ...look }: SessionMenuButtonProps) {
   const [isWanted, setIsWanted] = useState(false);
   const [isOpen, setIsOpen] = useState(false);
   const prepare = () => void loadMenu().catch(() => undefined);
@@ -38,7 +40,13 @@ export function SessionMenuButton({ session, ...look }: SessionMenuButtonProps) 
   if (!isWanted) return button;
   return (
     <Suspense fallback={button}>
-      <SessionMenu session={session} isOpen={isOpen} onOpenChange={setIsOpen} {...look} />
+      <SessionMenu
+        session={session}
+        isOpen={isOpen}
+        onOpenChange={setIsOpen}
+        {...(onChoose && { onChoose })}
+        {...look}
+      />
     </Suspense>
   );
 }

@@ -43,7 +43,7 @@ export function AccountRow({ link }: { link: ChannelLink }) {
 }
 
 function remove(queryClient: QueryClient, link: ChannelLink): void {
-  beginRemoval(link.id, () =>
+  beginRemoval([link.id], () =>
     deleteTelegramLink(queryClient, link.id).catch((error: unknown) => {
       toastError(`${describeError(error)} ${nameAccount(link)} is still linked.`);
     }),

@@ -20,12 +20,14 @@ interface MenuProps {
   onOpenChange?: (isOpen: boolean) => void;
   side?: 'top' | 'bottom';
   align?: 'start' | 'end';
+  /** May prevent that the button gets the focus back. */
+  onCloseAutoFocus?: (event: Event) => void;
 }
 
 /** A menu that floats beside its button; arrow keys, Escape and focus come from radix-ui. */
 export function Menu(props: MenuProps) {
   const { trigger, children, isOpenAtFirst = false, isOpen, onOpenChange } = props;
-  const { side = 'bottom', align = 'end' } = props;
+  const { side = 'bottom', align = 'end', onCloseAutoFocus } = props;
   const state = {
     ...(isOpen === undefined ? { defaultOpen: isOpenAtFirst } : { open: isOpen }),
     ...(onOpenChange && { onOpenChange }),
@@ -40,6 +42,7 @@ export function Menu(props: MenuProps) {
           align={align}
           sideOffset={4}
           collisionPadding={8}
+          {...(onCloseAutoFocus && { onCloseAutoFocus })}
           className="z-50 min-w-48 data-[state=open]:animate-fade-in rounded-box bg-raised p-1 shadow-float"
         >
           {children}

@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
 
-import { useLongPress } from '@/features/session/messages/useLongPress';
+import { usePressed } from '@/features/session/messages/usePressed';
 import { classNames } from '@/lib/ui/classNames';
 
 interface MessageRowProps {
@@ -37,7 +37,7 @@ const ACTIONS = classNames(
 /** A message and the line under it. On a phone a long press puts the actions in place of the words. */
 export function MessageRow(props: MessageRowProps) {
   const { label, className, footClassName, foot, versions, actions, children } = props;
-  const { isPressed, pressHandlers } = useLongPress();
+  const { isPressed, pressHandlers } = usePressed();
   return (
     <article
       aria-label={label}
