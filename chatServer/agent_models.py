@@ -1,8 +1,16 @@
 """The agents one may choose, and what an agent did on its way to an answer, as the API shows it."""
 
-from typing import Literal
+from collections.abc import Iterable
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    JsonValue,
+    ValidationInfo,
+)
 
 
 class AgentModel(BaseModel):
@@ -40,4 +48,42 @@ class ToolStep(AgentModel):
 
     name: str
     label: str
-    status: Literal["done", "failed"]
+    status: Literal["running", "done", "failed"] = Field(
+        description="`running` in an answer that is being written, and in no other."
+    )
+    offset: int = Field(
+        default=0, description="Where in the answer it was used, in Unicode code points."
+    )
+
+
+def store_step(step: ToolStep) -> dict[str, JsonValue]:
+    """Return a step as an answer that is being written keeps it.
+
+    One that runs is stored as failed, which it is for whoever finds it when the answer has ended.
+    """
+    stored: dict[str, JsonValue] = step.model_dump(mode="json")
+    return {**stored, "status": "failed", "is_running": True} if is_running(step) else stored
+
+
+def _read_steps(stored: Any, info: ValidationInfo) -> Any:  # noqa: ANN401 not yet validated
+    if not isinstance(stored, list) or info.data.get("status") != "streaming":
+        return stored
+    return [
+        {**step, "status": "running"} if isinstance(step, dict) and step.get("is_running") else step
+        for step in stored
+    ]
+
+
+AnswerSteps = Annotated[list[ToolStep], BeforeValidator(_read_steps)]
+"""Steps as they are stored, in a model that has the `status` of their answer before them."""
+
+
+def end_steps(steps: Iterable[ToolStep]) -> list[ToolStep] | None:
+    """Return steps as they are in an answer that has ended: what still ran has failed."""
+    ended = [s.model_copy(update={"status": "failed"}) if is_running(s) else s for s in steps]
+    return ended or None
+
+
+def is_running(step: ToolStep) -> bool:
+    """Tell whether a tool is in use."""
+    return step.status == "running"

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
-from chatServer.agent_models import TokenUsage, ToolStep
+from chatServer.agent_models import AnswerSteps, TokenUsage
 from chatServer.error_codes import ErrorCode
 from chatServer.fields import (
     AgentName,
@@ -168,7 +168,7 @@ class Message(StoredModel):
         default=None, description="The answer an agent's item was made for; null on a branch."
     )
     usage: TokenUsage | None = None
-    tool_steps: list[ToolStep] | None = None
+    tool_steps: AnswerSteps | None = None
 
 
 class SessionPage(StoredModel):

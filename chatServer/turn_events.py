@@ -1,11 +1,21 @@
 """The events of a turn's stream."""
 
+from dataclasses import dataclass
 from typing import Annotated, Literal
 
 from pydantic import Field
 from typing_extensions import TypeAliasType
 
+from chatServer.agent_models import ToolStep
 from chatServer.models import Message, Session, StoredModel
+
+
+@dataclass(frozen=True, slots=True)
+class ToolCall:
+    """What a tool was given, as the model wrote it, and what the model was told; None till then."""
+
+    arguments: str
+    result: str | None
 
 
 class TurnStarted(StoredModel):
@@ -13,7 +23,7 @@ class TurnStarted(StoredModel):
 
     type: Literal["turn.started"] = "turn.started"
     user_message: Message | None = Field(description="Null when the stream is rejoined.")
-    assistant_message: Message = Field(description="With the text so far.")
+    assistant_message: Message = Field(description="With the text and the tool steps so far.")
 
 
 class TurnQueued(StoredModel):
@@ -32,6 +42,22 @@ class MessageDelta(StoredModel):
     text: str
 
 
+class ToolStepped(StoredModel):
+    """The agent has begun to use a tool, or has used it; the answer's text stands still there."""
+
+    type: Literal["tool.step"] = "tool.step"
+    message_id: int
+    index: int = Field(
+        description="Which of the answer's `tool_steps` this is from now on, from 0."
+    )
+    step: ToolStep
+    call: ToolCall | None = Field(
+        default=None,
+        exclude=True,
+        description="Known to the process that writes the answer; not sent.",
+    )
+
+
 class TurnFinished(StoredModel):
     """Last event of every stream: the answer and its session as stored."""
 
@@ -42,6 +68,9 @@ class TurnFinished(StoredModel):
 
 TurnEvent = TypeAliasType(
     "TurnEvent",
-    Annotated[TurnStarted | TurnQueued | MessageDelta | TurnFinished, Field(discriminator="type")],
+    Annotated[
+        TurnStarted | TurnQueued | MessageDelta | ToolStepped | TurnFinished,
+        Field(discriminator="type"),
+    ],
 )
 """Named, so that OpenAPI has the union as one schema."""

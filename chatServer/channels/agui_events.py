@@ -1,7 +1,6 @@
 """A turn as the events of AG-UI 1.0: https://docs.ag-ui.com/concepts/events."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
-from typing import Any
 
 from ag_ui.core import (
     PROTOCOL_VERSION,
@@ -12,37 +11,38 @@ from ag_ui.core import (
     RunFinishedEvent,
     RunFinishedSuccessOutcome,
     RunStartedEvent,
-    TextMessageContentEvent,
-    TextMessageEndEvent,
-    TextMessageStartEvent,
     TokenUsage,
-    ToolCallArgsEvent,
-    ToolCallEndEvent,
-    ToolCallResultEvent,
-    ToolCallStartEvent,
 )
 
+from chatServer.channels.agui_answer import AnswerEvents
 from chatServer.channels.agui_run import AguiRun
 from chatServer.errors import DatabaseUnavailable
 from chatServer.models import Message
-from chatServer.services.model_input import CALL, RESULT
-from chatServer.turn_events import MessageDelta, TurnEvent, TurnFinished, TurnQueued, TurnStarted
+from chatServer.turn_events import (
+    MessageDelta,
+    ToolCall,
+    ToolStepped,
+    TurnEvent,
+    TurnFinished,
+    TurnQueued,
+    TurnStarted,
+)
 
 BROKE_OFF = (
     "The stream broke off, and the answer is kept. Run again with the same runId to follow it."
 )
 ENDED_EARLY = "The answer ended before it was complete. What had arrived is kept."
 
-ListItems = Callable[[TurnFinished], Awaitable[Sequence[Message]]]
-"""Lists what an agent did for an answer, oldest first."""
+ListCalls = Callable[[TurnFinished], Awaitable[Sequence[ToolCall | None]]]
+"""Reads the call of each tool step of an answer; None for one that is not kept."""
 
 
 async def render_turn(
-    run: AguiRun, events: AsyncIterator[TurnEvent], list_items: ListItems
+    run: AguiRun, events: AsyncIterator[TurnEvent], list_calls: ListCalls
 ) -> AsyncIterator[BaseEvent]:
-    """Yield a whole run: its text as it comes, then what the agent did for it, then how it ended.
+    """Yield a whole run: its text and its use of tools as they come, then how it ended.
 
-    A run that is followed again is told again from the beginning.
+    A run that is followed again is told again from the beginning, under the same ids.
     """
     yield RunStartedEvent(
         thread_id=run.thread_id,
@@ -50,59 +50,52 @@ async def render_turn(
         parent_run_id=run.parent_run_id,
         protocol_version=PROTOCOL_VERSION,
     )
-    message_id: str | None = None
+    answer: AnswerEvents | None = None
     finished: TurnFinished | None = None
     async for event in events:
         if isinstance(event, TurnQueued):
             yield CustomEvent(name="turn.queued", value={"turnsAhead": event.turns_ahead})
         elif isinstance(event, TurnFinished):
             finished = event
-        elif text := _text_of(event):
-            if message_id is None:
-                message_id = str(_id_of(event))
-                yield TextMessageStartEvent(message_id=message_id, role="assistant")
-            yield TextMessageContentEvent(message_id=message_id, delta=text)
-    if message_id is not None:
-        yield TextMessageEndEvent(message_id=message_id)
-    try:
-        items = await list_items(finished) if finished and finished.message.tool_steps else ()
-    except DatabaseUnavailable:
-        finished, items = None, ()
-    for made in render_items(items):
-        yield made
+        else:
+            if isinstance(event, TurnStarted):
+                answer = AnswerEvents(event.assistant_message.id)
+            for told in _tell(answer, event) if answer else ():
+                yield told
+    if answer is not None:
+        try:
+            for told in await _tell_rest(answer, finished, list_calls):
+                yield told
+        except DatabaseUnavailable:
+            finished = None
+            for told in answer.end_text():
+                yield told
     yield _end(run, finished.message if finished else None)
 
 
-def render_items(items: Sequence[Message]) -> Iterator[BaseEvent]:
-    """Yield calls and results by the ids of their rows: providers' own come again and again."""
-    called: dict[str, str] = {}
-    for message in items:
-        item: dict[str, Any] = message.item or {}
-        if item.get("type") == CALL:
-            call_id = called[item["call_id"]] = str(message.id)
-            yield ToolCallStartEvent(
-                tool_call_id=call_id,
-                tool_call_name=item["name"],
-                parent_message_id=str(message.answer_id),
-            )
-            if item["arguments"]:
-                yield ToolCallArgsEvent(tool_call_id=call_id, delta=item["arguments"])
-            yield ToolCallEndEvent(tool_call_id=call_id)
-        elif item.get("type") == RESULT:
-            yield ToolCallResultEvent(
-                message_id=str(message.id),
-                tool_call_id=called[item["call_id"]],
-                content=item["output"],
-                role="tool",
-            )
+def _tell(
+    answer: AnswerEvents, event: TurnStarted | MessageDelta | ToolStepped
+) -> Iterator[BaseEvent]:
+    if isinstance(event, TurnStarted):
+        message = event.assistant_message
+        yield from answer.tell_so_far(message.content, message.tool_steps or ())
+    elif isinstance(event, MessageDelta):
+        yield from answer.tell_text(event.text)
+    else:
+        yield from answer.tell_step(event.index, event.step, event.call)
 
 
-def _text_of(event: TurnStarted | MessageDelta) -> str:
-    return event.text if isinstance(event, MessageDelta) else event.assistant_message.content
-
-
-def _id_of(event: TurnStarted | MessageDelta) -> int:
-    return event.message_id if isinstance(event, MessageDelta) else event.assistant_message.id
+async def _tell_rest(
+    answer: AnswerEvents, finished: TurnFinished | None, list_calls: ListCalls
+) -> list[BaseEvent]:
+    """Return what was held back till the calls could be read, and the end of the text."""
+    rest: list[BaseEvent] = []
+    if finished is not None:
+        message = finished.message
+        steps = message.tool_steps or []
+        calls = await list_calls(finished) if answer.told_steps < len(steps) else ()
+        rest += answer.tell_stored(message.content, steps, calls)
+    return [*rest, *answer.end_text()]
 
 
 def _end(run: AguiRun, answer: Message | None) -> BaseEvent:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from pydantic import JsonValue
 
+from chatServer.agent_models import ToolStep
 from chatServer.models import Channel
 
 
@@ -93,22 +94,32 @@ class Lease:
 
 @dataclass(frozen=True, slots=True)
 class Checkpoint:
-    """The text so far of a running answer; None when it has not grown since the one before."""
+    """The text and the steps so far of a running answer; None for what has not changed."""
 
     user_id: UUID
     lease: Lease
     content: str | None
+    tool_steps: tuple[ToolStep, ...] | None = None
+
+    @property
+    def is_renewal(self) -> bool:
+        """Tell whether it holds nothing new but the lease."""
+        return self.content is None and self.tool_steps is None
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A finished answer and where it came from; `memory` is what `complete_turn_v2` takes."""
+    """A finished answer and where it came from; `memory` is what `complete_turn_v2` takes.
+
+    All but the steps, which are added to it.
+    """
 
     content: str
     model_id: str | None = None
     provider_id: str | None = None
     fallback_notice: str | None = None
     memory: dict[str, JsonValue] | None = None
+    tool_steps: tuple[ToolStep, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from pydantic import JsonValue
 
+from chatServer.agent_models import store_step
 from chatServer.database.calls import RegistryCalls
 from chatServer.database.parameters import (
     Answer,
@@ -102,16 +103,8 @@ class TurnRegistry(RegistryCalls):
     async def checkpoint_turns(
         self, checkpoints: Sequence[Checkpoint], *, lease_seconds: int = 30
     ) -> CheckpointedTurns:
-        """Store the texts so far of any users' answers and renew their leases."""
-        given: list[JsonValue] = [
-            {
-                "user_id": str(checkpoint.user_id),
-                "message_id": checkpoint.lease.message_id,
-                "lease_token": str(checkpoint.lease.token),
-                "content": checkpoint.content,
-            }
-            for checkpoint in checkpoints
-        ]
+        """Store the texts and steps so far of any users' answers and renew their leases."""
+        given: list[JsonValue] = [_to_json(checkpoint) for checkpoint in checkpoints]
         params: dict[str, JsonValue] = {
             "p_checkpoints": {"checkpoints": given},
             "p_lease_seconds": lease_seconds,
@@ -127,7 +120,7 @@ class TurnRegistry(RegistryCalls):
             "p_model_id": answer.model_id,
             "p_provider_id": answer.provider_id,
             "p_fallback_notice": answer.fallback_notice,
-            "p_memory": answer.memory,
+            "p_memory": _memory_param(answer),
         }
         return await self.call_for(caller, "complete_turn_v2", EndedTurn, params)
 
@@ -161,6 +154,24 @@ class TurnRegistry(RegistryCalls):
 def _attachments_param(ids: tuple[UUID, ...] | None) -> JsonValue:
     # An object, because a transport takes no bare list.
     return None if ids is None else {"ids": [str(attachment_id) for attachment_id in ids]}
+
+
+def _to_json(checkpoint: Checkpoint) -> dict[str, JsonValue]:
+    steps = checkpoint.tool_steps
+    return {
+        "user_id": str(checkpoint.user_id),
+        "message_id": checkpoint.lease.message_id,
+        "lease_token": str(checkpoint.lease.token),
+        "content": checkpoint.content,
+        "tool_steps": None if steps is None else [store_step(step) for step in steps],
+    }
+
+
+def _memory_param(answer: Answer) -> dict[str, JsonValue] | None:
+    if not answer.tool_steps:
+        return answer.memory
+    steps: list[JsonValue] = [store_step(step) for step in answer.tool_steps]
+    return {**(answer.memory or {}), "tool_steps": steps}
 
 
 def _lease_params(lease: Lease) -> dict[str, JsonValue]:

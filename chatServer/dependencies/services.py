@@ -142,7 +142,9 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
                     agents=agents,
                     titles=titles,
                     turns=turns,
-                    agent_runs=AgentRunService(registry, turns, agents),
+                    agent_runs=AgentRunService(
+                        transport, turns, agents=agents, attachments=attachments
+                    ),
                     attachments=attachments,
                     archives=ArchiveExportService(archives, attachments),
                     imports=ImportService(

@@ -4,6 +4,7 @@ import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Annotated, Any, Final
+from uuid import UUID
 
 from fastapi import APIRouter, Body, Depends, Path
 from fastapi.exceptions import RequestValidationError
@@ -11,6 +12,14 @@ from fastapi.sse import EventSourceResponse, ServerSentEvent
 from pydantic import ValidationError
 
 from chatServer.agent_errors import AgentNotFound
+from chatServer.attachment_errors import (
+    AttachmentEmpty,
+    AttachmentNotFound,
+    AttachmentQuotaExceeded,
+    AttachmentTooLarge,
+    AttachmentTypeMismatch,
+    StorageUnavailable,
+)
 from chatServer.channels.agui_events import render_turn
 from chatServer.channels.agui_run import DESCRIPTION, AguiRun
 from chatServer.dependencies.auth import CurrentUser
@@ -29,6 +38,7 @@ from chatServer.routers.body_guard import LargeBody
 from chatServer.routers.problems import document
 from chatServer.services.agent_run_service import AgentRunService
 from chatServer.services.turn_service import Turn
+from chatServer.session_errors import SessionDeleted
 
 router = APIRouter(prefix="/api/agui", tags=["ag-ui"])
 
@@ -53,7 +63,12 @@ async def begin_run(
     """Store the message before the stream begins: inside it a status could not be told any more."""
     run = _read_run(body)
     service = services.agent_runs
-    turn = await service.begin(caller, run.to_turn(), agent_name=agent_name)
+    turn = await service.begin(
+        caller,
+        run.to_turn(),
+        agent_name=agent_name,
+        files=[file if isinstance(file, UUID) else file.open() for file in run.question.files],
+    )
     return BegunRun(run, turn, service)
 
 
@@ -76,15 +91,22 @@ def _read_run(body: dict[str, Any]) -> AguiRun:
         ValidationFailed,
         AgentNotFound,
         RequestIdReused,
+        SessionDeleted,
+        AttachmentNotFound,
+        AttachmentEmpty,
+        AttachmentQuotaExceeded,
+        AttachmentTooLarge,
+        AttachmentTypeMismatch,
+        StorageUnavailable,
         DatabaseUnavailable,
     ),
 )
 async def run_agent(begun: Annotated[BegunRun, Depends(begin_run)]) -> AsyncIterator[Any]:
     """Run an agent on the last message, and stream the events of AG-UI 1.0.
 
-    `threadId` is the session, which is made when it is not there; the same `runId` follows the
-    same run again.
+    `threadId` is the session, which is made when it has never been there; the same `runId`
+    follows the same run again.
     """
-    async for event in render_turn(begun.run, begun.turn.events(), begun.service.list_items):
+    async for event in render_turn(begun.run, begun.turn.past_events(), begun.service.list_calls):
         # As AG-UI's EventEncoder writes it; FastAPI adds the pings that keep a quiet stream open.
         yield ServerSentEvent(raw_data=event.model_dump_json(by_alias=True))

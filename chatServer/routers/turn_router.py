@@ -26,7 +26,7 @@ from chatServer.fields import MessageId, SessionId
 from chatServer.models import Message
 from chatServer.routers.problems import document
 from chatServer.services.turn_service import Turn
-from chatServer.turn_events import MessageDelta, TurnEvent, TurnQueued
+from chatServer.turn_events import MessageDelta, ToolStepped, TurnEvent, TurnQueued
 from chatServer.turn_requests import EditMessageRequest, PostMessageRequest, RegenerateRequest
 
 TURN_HEADERS: dict[str, Any] = {
@@ -226,7 +226,7 @@ async def _serve(turn: Turn) -> AsyncIterator[Any]:
 
 def _text_length(event: TurnEvent) -> int | None:
     """Return how many code points of the answer a client has after the event."""
-    if isinstance(event, TurnQueued):
+    if isinstance(event, TurnQueued | ToolStepped):
         return None
     if isinstance(event, MessageDelta):
         return event.offset + len(event.text)

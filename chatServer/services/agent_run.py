@@ -23,9 +23,9 @@ from agents import (
 )
 
 from chatServer.agent_models import TokenUsage
-from chatServer.limits import TOOL_ARGUMENTS_MAX_BYTES, TOOLS_AT_ONCE
+from chatServer.limits import TOOLS_AT_ONCE
 from chatServer.services.agent_spec import AgentSpec
-from chatServer.services.agent_tools import AgentContext
+from chatServer.services.agent_tools import AgentContext, limit_arguments
 from chatServer.services.model_input import CALL, RESULT, Item
 from chatServer.services.storable import make_storable
 
@@ -34,7 +34,6 @@ RUN_CONFIG = RunConfig(
     tool_not_found_behavior="return_error_to_model",
     tool_execution=ToolExecutionConfig(max_function_tool_concurrency=TOOLS_AT_ONCE),
 )
-ARGUMENTS_LEFT_OUT = '{"left_out": "The arguments were too long to be kept."}'
 
 
 class AgentRun:
@@ -119,13 +118,11 @@ def _to_item(made: RunItem) -> Item | None:
     with suppress(AttributeError, KeyError, TypeError):
         if isinstance(made, ToolCallItem):
             call = cast("dict[str, Any]", made.to_input_item())
-            arguments = make_storable(str(call["arguments"]))
-            is_long = len(arguments.encode()) > TOOL_ARGUMENTS_MAX_BYTES
             return {
                 "type": CALL,
                 "call_id": make_storable(str(call["call_id"])),
                 "name": make_storable(str(call["name"])),
-                "arguments": ARGUMENTS_LEFT_OUT if is_long else arguments,
+                "arguments": limit_arguments(str(call["arguments"])),
             }
         if isinstance(made, ToolCallOutputItem):
             result = cast("dict[str, Any]", made.to_input_item())

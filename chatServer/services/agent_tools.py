@@ -13,12 +13,14 @@ from agents import FunctionTool, function_tool
 from agents.tool_context import ToolContext
 
 from chatServer.agent_models import ToolStep
-from chatServer.limits import TOOL_ITEMS_MAX_BYTES
+from chatServer.limits import TOOL_ARGUMENTS_MAX_BYTES, TOOL_ITEMS_MAX_BYTES
 from chatServer.services.agent_spec import BUILT_IN_TOOLS, AgentLimits
 from chatServer.services.storable import make_storable
+from chatServer.turn_events import ToolCall
 
 logger = logging.getLogger(__name__)
 
+ARGUMENTS_LEFT_OUT = '{"left_out": "The arguments were too long to be kept."}'
 LABEL_MAX_LENGTH = 140
 FAILED = "The tool failed."
 TOO_SLOW = "The tool did not answer in time."
@@ -40,18 +42,25 @@ class AgentContext:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Tool:
-    """A tool, and how its use is told to a reader: from its arguments and its result."""
+    """A tool, and how its use is told to a reader: from its arguments and its result.
+
+    The result is None while it is in use, and empty when it failed.
+    """
 
     function: FunctionTool
-    describe: Callable[[Mapping[str, Any], str], str]
+    describe: Callable[[Mapping[str, Any], str | None], str]
+
+
+ToolObserver = Callable[[int, ToolStep, ToolCall], None]
+"""Is told the place of a use among those of the answer, from 0: when it begins, when it ends."""
 
 
 class ToolUse:
-    """The tools of one answer: limits them, and keeps what was done."""
+    """The tools of one answer: limits them, and tells what is done with them."""
 
     def __init__(self, tools: Sequence[Tool], limits: AgentLimits) -> None:
         self.functions = [self._bind(tool) for tool in tools]
-        self.steps: list[ToolStep] = []
+        self.observe: ToolObserver = lambda _place, _step, _call: None
         self._limits = limits
         self._calls = 0
         self._bytes = 0
@@ -59,21 +68,25 @@ class ToolUse:
 
     def _bind(self, tool: Tool) -> FunctionTool:
         async def invoke(context: ToolContext[Any], arguments: str) -> str:
-            self._calls += 1
+            place, self._calls = self._calls, self._calls + 1
             if self._calls > self._limits.tool_calls:
                 return TOO_OFTEN
+            self._tell(place, tool, arguments)
             result, is_done = await self._call(tool.function, context, arguments)
             label = _describe(tool, arguments, result if is_done else "")
-            self.steps.append(
-                ToolStep(
-                    name=tool.function.name, label=label, status="done" if is_done else "failed"
-                )
+            told = self._limit(result)
+            step = ToolStep(
+                name=tool.function.name, label=label, status="done" if is_done else "failed"
             )
-            result = self._cut(result)
-            self._bytes += len(result.encode())
-            return result if self._bytes <= TOOL_ITEMS_MAX_BYTES else TOO_MUCH
+            self.observe(place, step, ToolCall(limit_arguments(arguments), told))
+            return told
 
         return dataclasses.replace(tool.function, on_invoke_tool=invoke)
+
+    def _tell(self, place: int, tool: Tool, arguments: str) -> None:
+        label = _describe(tool, arguments, None)
+        step = ToolStep(name=tool.function.name, label=label, status="running")
+        self.observe(place, step, ToolCall(limit_arguments(arguments), None))
 
     async def _call(
         self, function: FunctionTool, context: ToolContext[Any], arguments: str
@@ -94,6 +107,11 @@ class ToolUse:
             return FAILED, False
         finally:
             task.cancel()
+
+    def _limit(self, result: str) -> str:
+        result = self._cut(result)
+        self._bytes += len(result.encode())
+        return result if self._bytes <= TOOL_ITEMS_MAX_BYTES else TOO_MUCH
 
     def _cut(self, text: str) -> str:
         data = text.encode("utf-8", "replace")
@@ -128,16 +146,26 @@ def find_tool(name: str, built_in: Mapping[str, Tool]) -> Tool:
     except Exception as error:  # a module may fail with anything while it is imported
         reason = str(error).rstrip(".") or type(error).__name__
         raise UnknownTool(f"the tool {name!r} cannot be used: {reason}") from error
-    return Tool(found, lambda _arguments, _result: f"Used {found.name}")
+    return Tool(found, lambda _arguments, result: _name_use(found, result))
 
 
-def _describe(tool: Tool, arguments: str, result: str) -> str:
+def limit_arguments(arguments: str) -> str:
+    """Return what is kept of a call's arguments."""
+    kept = make_storable(arguments)
+    return ARGUMENTS_LEFT_OUT if len(kept.encode()) > TOOL_ARGUMENTS_MAX_BYTES else kept
+
+
+def _describe(tool: Tool, arguments: str, result: str | None) -> str:
     try:
         label = tool.describe(json.loads(arguments), result)
     except (AttributeError, KeyError, TypeError, ValueError):
-        label = f"Used {tool.function.name}"
+        label = _name_use(tool.function, result)
     line = make_storable(" ".join(label.split()))
     return line if len(line) <= LABEL_MAX_LENGTH else f"{line[: LABEL_MAX_LENGTH - 1]}…"
+
+
+def _name_use(function: FunctionTool, result: str | None) -> str:
+    return f"{'Using' if result is None else 'Used'} {function.name}"
 
 
 def _to_json(result: object) -> str:

@@ -45,11 +45,14 @@ def build_tools(sessions: SessionTools) -> dict[str, Tool]:
     }
 
 
-def _describe_search(arguments: Mapping[str, Any], _result: str) -> str:
-    return f"Searched sessions: {arguments['query']}"
+def _describe_search(arguments: Mapping[str, Any], result: str | None) -> str:
+    done = "Searching" if result is None else "Searched"
+    return f"{done} sessions: {arguments['query']}"
 
 
-def _describe_opening(arguments: Mapping[str, Any], result: str) -> str:
+def _describe_opening(arguments: Mapping[str, Any], result: str | None) -> str:
     """Name the session as its user knows it; without a result there is only its id."""
+    if result is None:
+        return "Opening a session"
     title = json.loads(result).get("title") if result.startswith("{") else None
     return f"Opened session: {title or arguments['session_id']}"

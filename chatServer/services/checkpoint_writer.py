@@ -1,4 +1,4 @@
-"""Stores the texts so far of all answers of a process, many in one call when there are many."""
+"""Stores how far all answers of a process are, many in one call when there are many."""
 
 import asyncio
 from collections.abc import Iterator
@@ -23,7 +23,7 @@ class CheckpointWriter:
         self._writing: asyncio.Task[None] | None = None
 
     async def write(self, checkpoint: Checkpoint) -> Outcome:
-        """Store one text and renew its lease.
+        """Store how far one answer is and renew its lease.
 
         Raises:
             DatabaseUnavailable: It could not be stored now.
@@ -64,7 +64,7 @@ class CheckpointWriter:
             message_id = checkpoint.lease.message_id
             if message_id not in done.held:
                 outcome.set_result("lost")
-            elif checkpoint.content is None or message_id in done.stored:
+            elif checkpoint.is_renewal or message_id in done.stored:
                 outcome.set_result("stored")
             else:
                 outcome.set_result("busy")

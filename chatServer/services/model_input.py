@@ -1,12 +1,15 @@
 """What a model is given of a session: its messages as items of the OpenAI Agents SDK."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
+from chatServer.agent_models import ToolStep
 from chatServer.models import Attachment, Message
 from chatServer.services.file_parts import FilePart, name_file
 from chatServer.services.instructions import GO_ON
+from chatServer.turn_events import ToolCall
 
 CALL = "function_call"
 RESULT = "function_call_output"
@@ -35,6 +38,25 @@ def to_items(
     if messages and messages[-1].role == "assistant":
         kept.append({"role": "user", "content": GO_ON})
     return kept
+
+
+def find_calls(items: Sequence[Item], steps: Sequence[ToolStep]) -> list[ToolCall | None]:
+    """Return the call of each step, of those that were made for its answer, oldest first."""
+    made: list[tuple[str, ToolCall]] = []
+    waiting: dict[str, int] = {}
+    for item in items:
+        if item.get("type") == CALL:
+            waiting[str(item["call_id"])] = len(made)
+            made.append((str(item["name"]), ToolCall(str(item["arguments"]), None)))
+        elif item.get("type") == RESULT and str(item["call_id"]) in waiting:
+            place = waiting.pop(str(item["call_id"]))
+            name, call = made[place]
+            made[place] = name, replace(call, result=str(item["output"]))
+    calls: list[ToolCall | None] = []
+    for step in steps:
+        place = next((at for at, (name, _) in enumerate(made) if name == step.name), -1)
+        calls.append(made.pop(place)[1] if place >= 0 else None)
+    return calls
 
 
 def _to_item(message: Message, files: Mapping[UUID, FilePart]) -> Item | None:

@@ -14,7 +14,7 @@ from chatServer.models import Message
 from chatServer.services.agent_items import show_item
 from chatServer.services.agent_run import AgentRun
 from chatServer.services.agent_spec import AgentSpec
-from chatServer.services.agent_tools import AgentContext, ToolUse
+from chatServer.services.agent_tools import AgentContext, ToolObserver, ToolUse
 from chatServer.services.file_parts import FilePart
 from chatServer.services.file_reader import FileReader
 from chatServer.services.model_input import RESULT, Item, to_items
@@ -117,6 +117,11 @@ class Reply:
                 break
         raise ReplyFailed(reason)
 
+    def watch_tools(self, observe: ToolObserver) -> None:
+        """Tell an observer of every tool the agent uses from now on."""
+        if self._tools is not None:
+            self._tools.observe = observe
+
     def tell(self, notice: str) -> None:
         """Store a sentence with the answer, after those before it, on who gives it."""
         told = self.fallback_notice
@@ -127,8 +132,6 @@ class Reply:
         memory: dict[str, JsonValue] = {}
         if self._usage.input_tokens or self._usage.output_tokens:
             memory["usage"] = self._usage.model_dump(mode="json")
-        if self._tools is not None and self._tools.steps:
-            memory["tool_steps"] = [step.model_dump(mode="json") for step in self._tools.steps]
         if any(item.get("type") == RESULT for item in self._made):
             ends_in_words = self._made[-1].get("role") == "assistant"
             *above, last = self._made if ends_in_words else [*self._made, _say("")]

@@ -1,20 +1,36 @@
-"""A turn that this process is answering: its growing text and everyone who reads it."""
+"""A turn that this process is answering: its growing text, its tools, and all who read it."""
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from io import StringIO
-from typing import Literal
+from typing import Literal, NamedTuple
 from uuid import UUID
 
+from chatServer.agent_models import ToolStep
 from chatServer.database.results import BegunTurn
 from chatServer.models import Message, Session
-from chatServer.turn_events import MessageDelta, TurnEvent, TurnFinished, TurnQueued, TurnStarted
+from chatServer.turn_events import (
+    MessageDelta,
+    ToolCall,
+    ToolStepped,
+    TurnEvent,
+    TurnFinished,
+    TurnQueued,
+    TurnStarted,
+)
 
 StopStatus = Literal["cancelled", "interrupted"]
 
 
+class _Change(NamedTuple):
+    """A step as it became when the text had this length."""
+
+    length: int
+    event: ToolStepped
+
+
 class RunningTurn:
-    """Keeps the text once; each reader has only its own offset, so a slow one holds up nobody."""
+    """Keeps all once; each reader has only its own place in it, so a slow one holds up nobody."""
 
     def __init__(self, begun: BegunTurn) -> None:
         self.session = begun.session
@@ -27,6 +43,10 @@ class RunningTurn:
         self.stopping: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self.finished: TurnFinished | None = None
         self.is_stored = False
+        self.tool_steps = tuple(begun.assistant_message.tool_steps or ())
+        """Those of a text to go on with, then those of this answer in the order of their begin."""
+        self._kept_steps = len(self.tool_steps)
+        self._changes: list[_Change] = []
         self._text = StringIO()
         self._changed = asyncio.Event()
         self._nudged = asyncio.Event()
@@ -54,6 +74,16 @@ class RunningTurn:
         self._text.write(text)
         self.length += len(text)
         self.size_bytes += len(text.encode())
+        self._wake()
+
+    def set_step(self, place: int, step: ToolStep, call: ToolCall) -> None:
+        """Note that the use of a tool began or ended; `place` is that among this answer's own."""
+        index = self._kept_steps + place
+        begun_at = self.tool_steps[index].offset if index < len(self.tool_steps) else self.length
+        step = step.model_copy(update={"offset": begun_at})
+        self.tool_steps = (*self.tool_steps[:index], step, *self.tool_steps[index + 1 :])
+        event = ToolStepped(message_id=self.assistant_message.id, index=index, step=step, call=call)
+        self._changes.append(_Change(self.length, event))
         self._wake()
 
     def set_turns_ahead(self, count: int) -> None:
@@ -96,26 +126,37 @@ class RunningTurn:
         return self.finished
 
     async def events(self, user_message: Message | None) -> AsyncIterator[TurnEvent]:
-        """Yield the whole stream, beginning with the text so far."""
-        text = self.text
+        """Yield the whole stream, beginning with the text and the steps so far."""
+        text, changes = self.text, len(self._changes)
+        so_far = {"content": text, "tool_steps": list(self.tool_steps) or None}
         yield TurnStarted(
             user_message=user_message,
-            assistant_message=self.assistant_message.model_copy(update={"content": text}),
+            assistant_message=self.assistant_message.model_copy(update=so_far),
         )
-        async for event in self.events_after(len(text)):
+        async for event in self.events_after(len(text), changes):
             yield event
 
-    async def events_after(self, offset: int) -> AsyncIterator[TurnEvent]:
-        """Yield what a reader who has `offset` code points of the answer misses, to the end."""
+    async def past_events(self, user_message: Message | None) -> AsyncIterator[TurnEvent]:
+        """Yield the whole stream as it was from the first event on."""
+        yield TurnStarted(user_message=user_message, assistant_message=self.assistant_message)
+        async for event in self.events_after(len(self.assistant_message.content)):
+            yield event
+
+    async def events_after(self, offset: int, changes: int = 0) -> AsyncIterator[TurnEvent]:
+        """Yield what a reader misses who has so much of the text and of what the tools did."""
         shown_ahead = 0
         while True:
             changed = self._changed
             if self.turns_ahead != shown_ahead:
                 shown_ahead = self.turns_ahead
                 yield TurnQueued(turns_ahead=shown_ahead)
-            if self.length > offset:
+            next_change = self._changes[changes] if changes < len(self._changes) else None
+            if next_change is not None and next_change.length <= offset:
+                changes += 1
+                yield next_change.event
+            elif self.length > offset:
                 self._text.seek(offset)
-                text = self._text.read()
+                text = self._text.read(next_change.length - offset if next_change else -1)
                 yield MessageDelta(message_id=self.assistant_message.id, offset=offset, text=text)
                 offset += len(text)
             elif self.finished is not None:

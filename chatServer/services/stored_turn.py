@@ -1,7 +1,7 @@
 """A turn that another process answers, or that has ended: read from its stored row."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import suppress
 
 from chatServer.database.results import StoredMessage
@@ -11,7 +11,13 @@ from chatServer.errors import DatabaseUnavailable, MessageNotFound, SessionNotFo
 from chatServer.limits import CHECKPOINT_SECONDS, LEASE_SECONDS
 from chatServer.models import Message
 from chatServer.services.running_turn import RunningTurn
-from chatServer.turn_events import MessageDelta, TurnEvent, TurnFinished, TurnStarted
+from chatServer.turn_events import (
+    MessageDelta,
+    ToolStepped,
+    TurnEvent,
+    TurnFinished,
+    TurnStarted,
+)
 
 POLL_FIRST_SECONDS = 0.1
 
@@ -38,25 +44,26 @@ class StoredTurn:
         """Yield the whole stream; it breaks off at shutdown and when the row cannot be read."""
         session, message = self._stored.session, self._stored.message
         yield TurnStarted(user_message=user_message, assistant_message=message)
-        offset = len(message.content)
         pause_seconds = POLL_FIRST_SECONDS
         while message.status == "streaming":
             await self._pause(pause_seconds)
             pause_seconds = min(pause_seconds * 2, CHECKPOINT_SECONDS)
             running = self._find_running(message.id)
             if running is not None:
-                async for event in running.events_after(offset):
+                async for event in running.events_after(len(message.content)):
                     yield event
                 return
             newest = await self._read()
             if newest is None:
                 return
+            for event in _tell_growth(message, newest.message):
+                yield event
             session, message = newest.session, newest.message
-            text = message.content[offset:]
-            if text:
-                yield MessageDelta(message_id=message.id, offset=offset, text=text)
-                offset += len(text)
         yield TurnFinished(message=message, session=session)
+
+    def past_events(self, user_message: Message | None) -> AsyncIterator[TurnEvent]:
+        """Yield the same: what lies behind is stored as the text and the steps so far."""
+        return self.events(user_message)
 
     async def _read(self) -> StoredMessage | None:
         """Read the row again; None at shutdown and when it cannot be read any more."""
@@ -80,3 +87,18 @@ class StoredTurn:
         with suppress(TimeoutError):
             async with asyncio.timeout(seconds):
                 await self._stopping.wait()
+
+
+def _tell_growth(before: Message, after: Message) -> Iterator[TurnEvent]:
+    """Yield what is new in an answer, each step where it stands in the text."""
+    offset, known = len(before.content), before.tool_steps or []
+    for index, step in enumerate(after.tool_steps or ()):
+        if index < len(known) and step == known[index]:
+            continue
+        if step.offset > offset:
+            text = after.content[offset : step.offset]
+            yield MessageDelta(message_id=after.id, offset=offset, text=text)
+            offset += len(text)
+        yield ToolStepped(message_id=after.id, index=index, step=step)
+    if text := after.content[offset:]:
+        yield MessageDelta(message_id=after.id, offset=offset, text=text)

@@ -2,11 +2,11 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
 from contextlib import aclosing, suppress
-from typing import Literal, TypeVar
+from typing import Literal
 from uuid import UUID
 
+from chatServer.agent_models import end_steps
 from chatServer.database.item_registry import ItemPage
 from chatServer.database.parameters import Answer, Checkpoint, Failure, Lease
 from chatServer.database.results import EndedTurn, StoredMessage
@@ -22,6 +22,7 @@ from chatServer.limits import (
 from chatServer.models import Message
 from chatServer.services.agent_directory import AgentDirectory
 from chatServer.services.checkpoint_writer import CheckpointWriter
+from chatServer.services.patience import persist
 from chatServer.services.provider_failures import ReplyFailed
 from chatServer.services.reply import Reply
 from chatServer.services.running_turn import RunningTurn
@@ -30,8 +31,6 @@ logger = logging.getLogger(__name__)
 
 TICK_SECONDS = CHECKPOINT_SECONDS / 4
 WAIT_LONGEST_SECONDS = LEASE_SECONDS / 3
-RETRY_FIRST_SECONDS = 0.25
-RETRY_LONGEST_SECONDS = 2.0
 
 STOPPED = "The server was stopped while it answered. What had arrived is kept."
 UNSAVED = "The database did not answer, so the end of this answer could not be saved."
@@ -41,8 +40,6 @@ TOO_LONG = f"The answer grew past {REPLY_MAX_BYTES} bytes and was stopped there.
 TOO_SLOW = "The answer took too long and was stopped."
 
 GONE = (MessageNotFound, SessionNotFound)
-
-Result = TypeVar("Result")
 
 
 class TurnRunner:
@@ -112,6 +109,7 @@ class TurnRunner:
     async def _generate(self) -> Answer:
         turn = self._turn
         reply = self._reply = self._agents.start_reply(turn.session)
+        reply.watch_tools(turn.set_step)
         async with asyncio.timeout(reply.agent.limits.answer_seconds):
             remembered = await self._remember(reply.agent.limits.history_items)
             async with aclosing(reply.stream_text(turn.context(remembered))) as pieces:
@@ -125,6 +123,7 @@ class TurnRunner:
             provider_id=reply.provider_id,
             fallback_notice=reply.fallback_notice,
             memory=reply.memory(),
+            tool_steps=turn.tool_steps,
         )
 
     async def _remember(self, limit: int) -> list[Message]:
@@ -132,7 +131,7 @@ class TurnRunner:
         above_id = self._turn.assistant_message.parent_id
         if above_id is None:
             return []
-        page = await _persist(
+        page = await persist(
             lambda: self._registry.list_session_items(
                 self._caller,
                 session_id=self._turn.session.session_id,
@@ -145,23 +144,27 @@ class TurnRunner:
         """Checkpoint until the generation ends; False when the answer is no longer ours."""
         clock = asyncio.get_running_loop().time
         stored_at, stored_bytes = clock(), self._turn.size_bytes
+        stored_steps = self._turn.tool_steps
         while not generating.done():
             await asyncio.wait({generating}, timeout=TICK_SECONDS)
             is_long = self._turn.size_bytes - stored_bytes >= CHECKPOINT_BYTES
             is_due = is_long or clock() - stored_at >= CHECKPOINT_SECONDS
             if generating.done() or not is_due:
                 continue
-            size = self._turn.size_bytes
-            text = self._turn.text if size > stored_bytes else None
+            size, steps = self._turn.size_bytes, self._turn.tool_steps
+            grown = Checkpoint(
+                self._caller.user_id,
+                self._lease,
+                self._turn.text if size > stored_bytes else None,
+                steps if steps is not stored_steps else None,
+            )
             # With the database away the text grows on; the next tick tries again.
             with suppress(DatabaseUnavailable):
-                outcome = await self._checkpoints.write(
-                    Checkpoint(self._caller.user_id, self._lease, text)
-                )
+                outcome = await self._checkpoints.write(grown)
                 if outcome == "lost":
                     return False
                 if outcome == "stored":
-                    stored_at, stored_bytes = clock(), size
+                    stored_at, stored_bytes, stored_steps = clock(), size, steps
         return True
 
     def _ending(self, generating: asyncio.Task[Answer]) -> Answer | Failure:
@@ -194,18 +197,27 @@ class TurnRunner:
         message_id = self._lease.message_id
         session_id = self._turn.session.session_id
         if ending is None:
-            return await _persist(
+            return await persist(
                 lambda: self._registry.get_message(
                     self._caller, session_id=session_id, message_id=message_id
                 )
             )
         if isinstance(ending, Answer):
-            return await _persist(
+            return await persist(
                 lambda: self._registry.complete_turn(self._caller, lease=self._lease, answer=ending)
             )
-        return await _persist(
+        await self._store_steps()
+        return await persist(
             lambda: self._registry.fail_turn(self._caller, message_id=message_id, failure=ending)
         )
+
+    async def _store_steps(self) -> None:
+        """Keep what the tools did last; an answer that ends without them is none the worse."""
+        if steps := self._turn.tool_steps:
+            with suppress(DatabaseUnavailable):
+                await self._checkpoints.write(
+                    Checkpoint(self._caller.user_id, self._lease, None, steps)
+                )
 
     def _finish_unstored(self, reason: str) -> None:
         """End the streams with what is known; the row itself ends when its lease runs out."""
@@ -214,21 +226,7 @@ class TurnRunner:
                 "content": self._turn.text,
                 "status": "interrupted",
                 "failure_reason": reason,
+                "tool_steps": end_steps(self._turn.tool_steps),
             }
         )
         self._turn.finish(message, self._turn.session, is_stored=False)
-
-
-async def _persist(call: Callable[[], Awaitable[Result]]) -> Result:
-    """Repeat a call while the database is away, as long as a lease lasts."""
-    clock = asyncio.get_running_loop().time
-    give_up_at = clock() + LEASE_SECONDS
-    pause_seconds = RETRY_FIRST_SECONDS
-    while True:
-        try:
-            return await call()
-        except DatabaseUnavailable:
-            if clock() + pause_seconds >= give_up_at:
-                raise
-        await asyncio.sleep(pause_seconds)
-        pause_seconds = min(pause_seconds * 2, RETRY_LONGEST_SECONDS)

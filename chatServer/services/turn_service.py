@@ -33,6 +33,10 @@ class EventSource(Protocol):
         """Yield a whole stream, beginning with the text so far."""
         ...
 
+    def past_events(self, user_message: Message | None) -> AsyncIterator[TurnEvent]:
+        """Yield a whole stream, what lies behind as events of its own where that is known."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Turn:
@@ -46,6 +50,10 @@ class Turn:
     def events(self) -> AsyncIterator[TurnEvent]:
         """Yield a stream of its own from the beginning; any number may run side by side."""
         return self.source.events(self.user_message)
+
+    def past_events(self) -> AsyncIterator[TurnEvent]:
+        """Yield the same stream as it was from its first event on, where that is still known."""
+        return self.source.past_events(self.user_message)
 
 
 class TurnService:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from chatServer.agent_models import ToolStep
 from chatServer.models import Message
 from chatServer.services.agent_spec import AgentLimits, AgentSpec
 from chatServer.services.agent_tools import (
@@ -86,6 +87,13 @@ async def read(reply: Reply, *messages: Message) -> str:
     return "".join([piece async for piece in pieces])
 
 
+def watch(reply: Reply) -> dict[int, ToolStep]:
+    """What the reply does with its tools, by place, as it stands now."""
+    steps: dict[int, ToolStep] = {}
+    reply.watch_tools(lambda place, step, _: steps.update({place: step}))
+    return steps
+
+
 def results(prompt: Prompt) -> list[str]:
     return [m["content"] for m in prompt.body["messages"] if m["role"] == "tool"]
 
@@ -97,6 +105,7 @@ def memory(reply: Reply) -> Any:  # noqa: ANN401 JSON
 async def test_an_agent_uses_a_tool_and_remembers_it(fake: FakeOpenAI, start: Start) -> None:
     fake.script("One moment.", Call("greet", '{"name": "Ada"}'), asked="go")
     reply = start("greet")
+    steps = watch(reply)
     assert await read(reply) == "One moment.\n\necho: Hello Ada"
     assert [prompt.tools for prompt in fake.prompts] == [["greet"], ["greet"]]
     kept = memory(reply)
@@ -111,7 +120,7 @@ async def test_an_agent_uses_a_tool_and_remembers_it(fake: FakeOpenAI, start: St
         {"type": "function_call_output", "call_id": "call-1", "output": "Hello Ada"},
     ]
     assert kept["item"] == {"role": "assistant", "content": "echo: Hello Ada"}
-    assert kept["tool_steps"] == [{"name": "greet", "label": "Used greet", "status": "done"}]
+    assert steps == {0: ToolStep(name="greet", label="Used greet", status="done")}
     assert kept["usage"]["requests"] == 2
     assert kept["usage"]["input_tokens"] == sum(len(p.body["messages"]) for p in fake.prompts)
 
@@ -148,8 +157,9 @@ class TestBadTools:
     async def test_are_shown_as_failed(self, fake: FakeOpenAI, start: Start) -> None:
         fake.script(Call("explode"), asked="go")
         reply = start("explode")
+        steps = watch(reply)
         await read(reply)
-        assert [step["status"] for step in memory(reply)["tool_steps"]] == ["failed"]
+        assert [step.status for step in steps.values()] == ["failed"]
 
     async def test_that_return_too_much_are_cut(self, fake: FakeOpenAI, start: Start) -> None:
         fake.script(Call("flood"), asked="go")
@@ -175,8 +185,9 @@ class TestBadTools:
     ) -> None:
         fake.script(Call("greet", '{"oops'), asked="go")
         reply = start("greet")
+        steps = watch(reply)
         await read(reply)
-        assert memory(reply)["tool_steps"][0]["status"] == "failed"
+        assert steps[0].status == "failed"
 
 
 class TestModelThatCallsForEver:

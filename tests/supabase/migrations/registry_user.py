@@ -120,9 +120,9 @@ def lease(turn: Json) -> Json:
     return {"message_id": turn["assistant_message"]["id"], "lease_token": turn["lease_token"]}
 
 
-def checkpoint_of(user: RegistryUser, turn: Json, content: str | None) -> Json:
+def checkpoint_of(user: RegistryUser, turn: Json, content: str | None, **more: object) -> Json:
     """What a writer of many checkpoints gives for one turn."""
-    return {"user_id": str(user.id), "content": content} | lease(turn)
+    return {"user_id": str(user.id), "content": content, **more} | lease(turn)
 
 
 def call(connection: Connection, function: str, /, **parameters: object) -> Json:

@@ -5,7 +5,15 @@ import pytest
 from tests.stack.database import Database
 from tests.supabase.migrations.outcomes import refused
 from tests.supabase.migrations.racing import race
-from tests.supabase.migrations.registry_user import Json, RegistryUser, expire, lease, new_user
+from tests.supabase.migrations.registry_user import (
+    Json,
+    RegistryUser,
+    checkpoint_of,
+    expire,
+    lease,
+    new_user,
+)
+from tests.supabase.migrations.schedule_user import serve
 
 
 @pytest.fixture
@@ -176,13 +184,18 @@ class TestAnswer:
         assert other["turns_ahead"] == 0
         assert user.message(session_id, answered(turn))["status"] == "interrupted"
 
-    def test_that_keeps_the_text_begins_with_what_had_arrived(
+    def test_that_keeps_the_text_begins_with_what_had_arrived_and_been_done(
         self, user: RegistryUser, session_id: str
     ) -> None:
         turn = user.begin(session_id)
+        step = {"name": "search", "label": "Searching", "status": "failed", "offset": 3}
+        steps = [{**step, "is_running": True}]
+        given = checkpoint_of(user, turn, "Half", tool_steps=steps)
+        serve(user.database, "checkpoint_turns", checkpoints={"checkpoints": [given]})
         user.call("fail_turn", **lease(turn), status="cancelled", content="Half of ")
         other = user.regenerate(session_id, answered(turn), keeps_text=True)
         assert other["assistant_message"]["content"] == "Half of "
+        assert other["assistant_message"]["tool_steps"] == [step]
 
     @pytest.mark.parametrize(("status", "content"), [("complete", "Whole"), ("failed", "")])
     def test_that_keeps_no_text_or_a_whole_one_is_refused(

@@ -402,8 +402,8 @@ export interface paths {
          * Run Agent
          * @description Run an agent on the last message, and stream the events of AG-UI 1.0.
          *
-         *     `threadId` is the session, which is made when it is not there; the same `runId` follows the
-         *     same run again.
+         *     `threadId` is the session, which is made when it has never been there; the same `runId`
+         *     follows the same run again.
          */
         post: operations["run_agent_api_agui__agent_name__post"];
         delete?: never;
@@ -1812,11 +1812,37 @@ export interface components {
             label: string;
             /**
              * Status
+             * @description `running` in an answer that is being written, and in no other.
              * @enum {string}
              */
-            status: "done" | "failed";
+            status: "running" | "done" | "failed";
+            /**
+             * Offset
+             * @description Where in the answer it was used, in Unicode code points.
+             * @default 0
+             */
+            offset: number;
         };
-        TurnEvent: components["schemas"]["TurnStarted"] | components["schemas"]["TurnQueued"] | components["schemas"]["MessageDelta"] | components["schemas"]["TurnFinished"];
+        /**
+         * ToolStepped
+         * @description The agent has begun to use a tool, or has used it; the answer's text stands still there.
+         */
+        ToolStepped: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "tool.step";
+            /** Message Id */
+            message_id: number;
+            /**
+             * Index
+             * @description Which of the answer's `tool_steps` this is from now on, from 0.
+             */
+            index: number;
+            step: components["schemas"]["ToolStep"];
+        };
+        TurnEvent: components["schemas"]["TurnStarted"] | components["schemas"]["TurnQueued"] | components["schemas"]["MessageDelta"] | components["schemas"]["ToolStepped"] | components["schemas"]["TurnFinished"];
         /**
          * TurnFinished
          * @description Last event of every stream: the answer and its session as stored.
@@ -1855,7 +1881,7 @@ export interface components {
             type: "turn.started";
             /** @description Null when the stream is rejoined. */
             user_message: components["schemas"]["Message"] | null;
-            /** @description With the text so far. */
+            /** @description With the text and the tool steps so far. */
             assistant_message: components["schemas"]["Message"];
         };
         /**
@@ -3957,7 +3983,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Session not found (`session_not_found`) */
+            /** @description Session not found (`session_not_found`); Attachment not found (`attachment_not_found`) */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -3975,7 +4001,25 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Body too large (`body_too_large`) */
+            /** @description No room for more files (`attachment_quota_exceeded`) */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Session was deleted (`session_deleted`) */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description File too large (`attachment_too_large`) */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -3984,7 +4028,16 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The request is not valid (`validation_failed`); Agent not found (`agent_not_found`); Request id reused (`request_id_reused`) */
+            /** @description File is not what it is called (`attachment_type_mismatch`) */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not valid (`validation_failed`); Agent not found (`agent_not_found`); Request id reused (`request_id_reused`); File is empty (`attachment_empty`) */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -4002,7 +4055,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database does not answer (`database_unavailable`) */
+            /** @description The file storage does not answer (`storage_unavailable`); The database does not answer (`database_unavailable`) */
             503: {
                 headers: {
                     [name: string]: unknown;

@@ -11,6 +11,7 @@ export type SessionWithMessages = Schemas['SessionWithMessages'];
 export type CreateSessionRequest = Schemas['CreateSessionRequest'];
 export type Agent = Schemas['ListedAgent'];
 export type Message = Schemas['Message'];
+export type ToolStep = Schemas['ToolStep'];
 export type Attachment = Schemas['Attachment'];
 export type MessagePage = Schemas['BranchPage'];
 export type TelegramLinks = Schemas['TelegramLinks'];

@@ -8,6 +8,7 @@ import {
   dropLiveAnswer,
   mayHoldConnection,
   patchLiveAnswer,
+  placeLiveStep,
   useLiveAnswers,
   whenItMayHoldConnection,
 } from '@/api/turns/liveAnswers';
@@ -226,6 +227,7 @@ export class TurnRunner {
         this.#buffer.drop(answerId);
         patchLiveAnswer(answerId, {
           text: event.assistant_message.content,
+          steps: event.assistant_message.tool_steps ?? [],
           isReconnecting: false,
         });
         placeStartedTurn(this.#queryClient, sessionId, event);
@@ -239,6 +241,9 @@ export class TurnRunner {
         break;
       case 'message.delta':
         this.#buffer.append(answerId, event.text);
+        break;
+      case 'tool.step':
+        placeLiveStep(answerId, event.index, event.step);
         break;
       case 'turn.finished':
         placeEndedAnswer(this.#queryClient, event.message, event.session);

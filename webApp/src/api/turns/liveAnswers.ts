@@ -1,9 +1,13 @@
 import { create } from 'zustand';
 
+import type { ToolStep } from '@/api/schema';
+
 /** An answer whose stream this tab follows. */
 export interface LiveAnswer {
   sessionId: string;
   text: string;
+  /** What the agent does on its way, told as it begins and as it ends. */
+  steps: readonly ToolStep[];
   isReconnecting: boolean;
   isStopping: boolean;
   /** How many answers of the session are written before it. */
@@ -26,7 +30,14 @@ export function useLiveAnswer(answerId: number): LiveAnswer | undefined {
 }
 
 export function addLiveAnswer(answerId: number, sessionId: string): void {
-  const fresh = { sessionId, text: '', isReconnecting: false, isStopping: false, turnsAhead: 0 };
+  const fresh: LiveAnswer = {
+    sessionId,
+    text: '',
+    steps: [],
+    isReconnecting: false,
+    isStopping: false,
+    turnsAhead: 0,
+  };
   useLiveAnswers.setState(({ answers }) => ({ answers: { [answerId]: fresh, ...answers } }));
 }
 
@@ -35,6 +46,12 @@ export function patchLiveAnswer(answerId: number, patch: Partial<LiveAnswer>): v
     const answer = answers[answerId];
     return answer ? { answers: { ...answers, [answerId]: { ...answer, ...patch } } } : {};
   });
+}
+
+/** Puts a step in its place; the text so far is shown before it. */
+export function placeLiveStep(answerId: number, index: number, step: ToolStep): void {
+  const known = useLiveAnswers.getState().answers[answerId];
+  if (known) patchLiveAnswer(answerId, { steps: known.steps.toSpliced(index, 1, step) });
 }
 
 export function dropLiveAnswer(answerId: number): void {

@@ -7,13 +7,15 @@ type Schemas = components['schemas'];
 export type TurnStarted = Schemas['TurnStarted'];
 export type TurnQueued = Schemas['TurnQueued'];
 export type MessageDelta = Schemas['MessageDelta'];
+export type ToolStepped = Schemas['ToolStepped'];
 export type TurnFinished = Schemas['TurnFinished'];
-export type TurnEvent = TurnStarted | TurnQueued | MessageDelta | TurnFinished;
+export type TurnEvent = TurnStarted | TurnQueued | MessageDelta | ToolStepped | TurnFinished;
 
 const EVENT_TYPES: ReadonlySet<unknown> = new Set<TurnEvent['type']>([
   'turn.started',
   'turn.queued',
   'message.delta',
+  'tool.step',
   'turn.finished',
 ]);
 

@@ -4,7 +4,7 @@ import type { ReactNode } from 'react';
 import { usePublicConfig } from '@/api/publicConfig';
 import type { Message } from '@/api/schema';
 import { type LiveAnswer, useLiveAnswer } from '@/api/turns/liveAnswers';
-import { Markdown } from '@/features/session/markdown/Markdown';
+import { AnswerText } from '@/features/session/messages/AnswerText';
 import { BranchSwitch } from '@/features/session/messages/BranchSwitch';
 import { CopyButton } from '@/features/session/messages/CopyButton';
 import { describeEnd } from '@/features/session/messages/describeEnd';
@@ -12,7 +12,6 @@ import { MessageAction } from '@/features/session/messages/MessageAction';
 import { FailedDelivery, MessageFoot } from '@/features/session/messages/MessageFoot';
 import { MessageMenuButton } from '@/features/session/messages/MessageMenuButton';
 import { MessageRow } from '@/features/session/messages/MessageRow';
-import { ToolSteps } from '@/features/session/messages/ToolSteps';
 import { useRegenerate } from '@/features/session/messages/useRegenerate';
 import { Button } from '@/lib/ui/Button';
 
@@ -30,7 +29,9 @@ interface AnswerMessageProps {
 export function AnswerMessage({ message, isInLine, isLast }: AnswerMessageProps) {
   const live = useLiveAnswer(message.id);
   const isStreaming = message.status === 'streaming';
-  const text = isStreaming ? newerText(message, live) : message.content;
+  const isAhead = isStreaming && live !== undefined && isNewer(message, live);
+  const text = isAhead ? live.text : message.content;
+  const steps = (isAhead ? live.steps : message.tool_steps) ?? [];
   const waiting = isInLine
     ? 'Waiting for the answer above'
     : (live?.turnsAhead ?? 0) > 0 && 'Waiting for another answer of this session';
@@ -48,11 +49,10 @@ export function AnswerMessage({ message, isInLine, isLast }: AnswerMessageProps)
       versions={<BranchSwitch message={message} />}
       actions={!isStreaming && <AnswerActions message={message} />}
     >
-      <ToolSteps steps={message.tool_steps} />
-      {waiting && text === '' ? (
+      {waiting && text === '' && steps.length === 0 ? (
         <p className="text-base text-muted">{waiting}</p>
       ) : (
-        (isStreaming || text !== '') && <Markdown text={text} isStreaming={isStreaming} />
+        <AnswerText text={text} steps={steps} isStreaming={isStreaming} />
       )}
       {message.fallback_notice !== null && <FallbackLine>{message.fallback_notice}</FallbackLine>}
     </MessageRow>
@@ -60,8 +60,12 @@ export function AnswerMessage({ message, isInLine, isLast }: AnswerMessageProps)
 }
 
 /** The stream is ahead of what was stored, except before its first event. */
-function newerText(message: Message, live: LiveAnswer | undefined): string {
-  return live && live.text.length > message.content.length ? live.text : message.content;
+function isNewer(message: Message, live: LiveAnswer): boolean {
+  return (
+    live.text.length > message.content.length ||
+    (live.text.length === message.content.length &&
+      live.steps.length >= (message.tool_steps?.length ?? 0))
+  );
 }
 
 function FallbackLine({ children }: { children: ReactNode }) {
