@@ -2,7 +2,14 @@ import { openSignedIn } from '#e2e/harness/accounts.ts';
 import { sessionRows } from '#e2e/harness/sessionRows.ts';
 import { expect, test } from '#e2e/harness/test.ts';
 import { startProxy } from '#e2e/sessionProxy.ts';
-import { composerOf, lastAnswer, messagesOf, seedMessages, send } from '#e2e/sessionSeeds.ts';
+import {
+  composerOf,
+  lastAnswer,
+  messagesOf,
+  seedMessages,
+  send,
+  writeAnswer,
+} from '#e2e/sessionSeeds.ts';
 
 test('a message and its answer are still there after a refresh', async ({ page, account }) => {
   await openSignedIn(page, account, '/new');
@@ -130,6 +137,41 @@ test('a message from another channel appears by itself', async ({ page, stack, a
   expect(response.ok).toBe(true);
   await expect(messagesOf(page)).toContainText('Written on the train');
   await expect(messagesOf(page)).toContainText(/via Telegram · \d\d:\d\d/);
+});
+
+test('what an agent does is shown in its place while it does it', async ({
+  page,
+  stack,
+  account,
+}) => {
+  const step = { name: 'search_sessions', offset: 12 };
+  const running = { ...step, label: 'Searching sessions: frost', status: 'failed' } as const;
+  const done = { ...step, label: 'Searched sessions: frost', status: 'done' } as const;
+  const text = 'Let me look.\n\nThree nights were cold.';
+  // Another process writes it, and stores how far it is.
+  const path = await seedMessages(stack, account, {
+    title: 'Greenhouse frost nights',
+    messages: [
+      { role: 'user', content: 'Which nights were cold?' },
+      {
+        role: 'assistant',
+        status: 'streaming',
+        content: 'Let me look.',
+        lease_token: crypto.randomUUID(),
+        lease_expires_at: new Date(Date.now() + 300_000),
+      },
+    ],
+  });
+  await openSignedIn(page, account, path);
+  await expect(lastAnswer(page)).toContainText('Let me look.');
+  await writeAnswer(stack, path, { tool_steps: [{ ...running, is_running: true }] });
+  await expect(lastAnswer(page).getByRole('listitem')).toHaveText('Searching sessions: frost…');
+  await writeAnswer(stack, path, { status: 'complete', content: text, tool_steps: [done] });
+  await expect(lastAnswer(page)).toContainText(
+    /Let me look\.Searched sessions: frostThree nights were cold\./,
+  );
+  await page.reload();
+  await expect(lastAnswer(page)).toContainText(/look\.Searched sessions: frostThree nights/);
 });
 
 test.describe('without the server', () => {

@@ -9,12 +9,21 @@ export interface StoredMessage {
   role: 'user' | 'assistant';
   content: string;
   channel?: 'web' | 'telegram';
-  status?: 'complete' | 'interrupted' | 'failed' | 'cancelled';
+  status?: 'streaming' | 'complete' | 'interrupted' | 'failed' | 'cancelled';
+  lease_token?: string;
+  lease_expires_at?: Date;
   failure_reason?: string;
   fallback_notice?: string;
   model_id?: string;
   usage?: { input_tokens: number; output_tokens: number; requests: number };
-  tool_steps?: { name: string; label: string; status: 'done' | 'failed' }[];
+  /** One that runs is stored as failed, and marked. */
+  tool_steps?: {
+    name: string;
+    label: string;
+    status: 'done' | 'failed';
+    offset?: number;
+    is_running?: boolean;
+  }[];
 }
 
 interface StoredSession {
@@ -39,6 +48,20 @@ export async function seedMessages(
   });
   await sql.end();
   return `/sessions/${encodeURIComponent(sessionId)}`;
+}
+
+/** Changes the answer of a session as the server process that writes it does. */
+export async function writeAnswer(
+  stack: Stack,
+  path: string,
+  answer: Partial<StoredMessage>,
+): Promise<void> {
+  const sessionId = decodeURIComponent(path.slice('/sessions/'.length));
+  const sql = postgres(stack.db_url, { max: 1 });
+  await sql`
+    update chat_message_history set ${sql({ ...answer })}
+    where session_id = ${sessionId} and role = 'assistant'`;
+  await sql.end();
 }
 
 /** Questions and answers of very different lengths, numbered from 1. */

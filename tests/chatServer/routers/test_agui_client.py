@@ -43,15 +43,24 @@ async def test_a_conversation_with_a_tool_ends_as_the_registry_has_it(
         told = await talk(visit, "assistant", "hello 👍", "find it", "fail")
         path = f"/api/chat/sessions/{told['threadId']}/messages"
         page = (await visit.client.get(path)).json()
-    kept = [m for m in told["messages"] if m["role"] != "tool"]
-    assert [(m["role"], m["content"]) for m in kept] == [
-        (m["role"], m["content"]) for m in page["messages"] if m["content"]
+    assert [(m["role"], m["content"]) for m in told["messages"]] == [
+        ("user", "hello 👍"),
+        ("assistant", "echo: hello 👍"),
+        ("user", "find it"),
+        ("assistant", "Let me look. "),
+        ("tool", "[]"),
+        ("assistant", "echo: []"),
+        ("user", "fail"),
     ]
-    [used] = [m for m in kept if m.get("toolCalls")]
+    [used] = [m for m in told["messages"] if m.get("toolCalls")]
     [call] = used["toolCalls"]
-    assert call["function"] == {"name": "search_sessions", "arguments": search.arguments}
-    [result] = [m for m in told["messages"] if m["role"] == "tool"]
-    assert (result["toolCallId"], result["content"]) == (call["id"], "[]")
+    assert (used["content"], call["function"]) == (
+        "Let me look. ", {"name": "search_sessions", "arguments": search.arguments},
+    )  # fmt: skip
+    assert told["messages"][4]["toolCallId"] == call["id"]
+    assert [m["content"] for m in page["messages"]] == [
+        "hello 👍", "echo: hello 👍", "find it", "Let me look. \n\necho: []", "fail", "",
+    ]  # fmt: skip
     assert told["events"].count("RUN_FINISHED") == 2
     assert told["events"][-1] == "RUN_ERROR"
     assert page["messages"][-1]["status"] == "failed"

@@ -9,6 +9,7 @@ import {
   mayHoldConnection,
   patchLiveAnswer,
   placeLiveStep,
+  showLiveAnswer,
   useLiveAnswers,
   whenItMayHoldConnection,
 } from '@/api/turns/liveAnswers';
@@ -225,11 +226,7 @@ export class TurnRunner {
     switch (event.type) {
       case 'turn.started':
         this.#buffer.drop(answerId);
-        patchLiveAnswer(answerId, {
-          text: event.assistant_message.content,
-          steps: event.assistant_message.tool_steps ?? [],
-          isReconnecting: false,
-        });
+        showLiveAnswer(event.assistant_message);
         placeStartedTurn(this.#queryClient, sessionId, event);
         // Where the session is not open nothing else tells that its message has arrived.
         notifyManager.schedule(() =>

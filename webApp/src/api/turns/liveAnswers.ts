@@ -1,6 +1,6 @@
 import { create } from 'zustand';
 
-import type { ToolStep } from '@/api/schema';
+import type { Message, ToolStep } from '@/api/schema';
 
 /** An answer whose stream this tab follows. */
 export interface LiveAnswer {
@@ -46,6 +46,11 @@ export function patchLiveAnswer(answerId: number, patch: Partial<LiveAnswer>): v
     const answer = answers[answerId];
     return answer ? { answers: { ...answers, [answerId]: { ...answer, ...patch } } } : {};
   });
+}
+
+/** Shows how far an answer is, as the begin of its stream tells it. */
+export function showLiveAnswer({ id, content: text, tool_steps: steps }: Message): void {
+  patchLiveAnswer(id, { text, steps: steps ?? [], isReconnecting: false });
 }
 
 /** Puts a step in its place; the text so far is shown before it. */

@@ -47,7 +47,11 @@ function StepList({ steps, isLive }: ToolStepsProps) {
 function Step({ label, status, isRunning }: ToolStep & { isRunning: boolean }) {
   const hasFailed = status !== 'done' && !isRunning;
   const Icon = hasFailed ? CircleAlert : Wrench;
-  const look = hasFailed ? 'text-failed' : isRunning ? 'animate-pulse text-accent' : 'text-icon-small';
+  const look = hasFailed
+    ? 'text-failed'
+    : isRunning
+      ? 'animate-pulse text-accent'
+      : 'text-icon-small';
   return (
     <li className="flex min-h-6 items-baseline gap-2 text-note text-muted">
       <Icon aria-hidden size={12} strokeWidth={2.4} className={`flex-none self-center ${look}`} />
