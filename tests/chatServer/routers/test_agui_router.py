@@ -1,96 +1,28 @@
 import asyncio
-import base64
-import json
 import uuid
 from collections.abc import AsyncIterator
-from typing import Any
 
-import httpx
 import pytest
-from ag_ui.core import Event
-from pydantic import TypeAdapter
 
-from tests.chatServer.files import PNG
-from tests.chatServer.live_server import Visit, client_for, open_visit
+from tests.chatServer.agui_stage import (
+    PATH,
+    USES_A_TOOL,
+    joined,
+    run,
+    run_of,
+    text_of,
+    types_of,
+)
+from tests.chatServer.live_server import Visit, open_visit
 from tests.chatServer.turn_stage import eventually
 from tests.fakes.openai_server import Call, Hold, Refusal
 from tests.stack.api import SupabaseApi
-
-EVENTS: TypeAdapter[Any] = TypeAdapter(Event)
-PATH = "/api/agui/assistant"
-TOOL = {"name": "confirm", "description": "Asks the user.", "parameters": {"type": "object"}}
-USES_A_TOOL = [
-    "RUN_STARTED",
-    "TEXT_MESSAGE_START",
-    "TEXT_MESSAGE_CONTENT",
-    "TEXT_MESSAGE_END",
-    "TOOL_CALL_START",
-    "TOOL_CALL_ARGS",
-    "TOOL_CALL_END",
-    "TOOL_CALL_RESULT",
-    "TEXT_MESSAGE_START",
-    "TEXT_MESSAGE_CONTENT",
-    "TEXT_MESSAGE_END",
-    "RUN_FINISHED",
-]
-Json = dict[str, Any]
 
 
 @pytest.fixture
 async def visit(supabase_api: SupabaseApi) -> AsyncIterator[Visit]:
     async with open_visit(supabase_api) as opened:
         yield opened
-
-
-def part_of(data: bytes, **source: str) -> Json:
-    """An image in a message."""
-    given = {"type": "data", "value": base64.b64encode(data).decode(), "mimeType": "image/png"}
-    return {"type": "image", "source": {**given, **source}, "metadata": {"filename": "dot.png"}}
-
-
-def run_of(*said: str | list[Json], **given: object) -> Json:
-    """The input of a run; what was said alternates between the user and the assistant."""
-    roles = ("user", "assistant")
-    messages = [
-        {"id": f"m{place}", "role": roles[place % 2], "content": text}
-        for place, text in enumerate(said)
-    ]
-    ids = {"threadId": str(uuid.uuid4()), "runId": str(uuid.uuid4())}
-    return {**ids, "messages": messages, "state": {}, "tools": [], "context": [], **given}
-
-
-async def run(client: httpx.AsyncClient, body: Json, path: str = PATH) -> list[Json]:
-    """Runs an agent and reads its events, each of which the protocol's own models take."""
-    async with client.stream("POST", path, json=body) as response:
-        assert response.status_code == 200, await response.aread()
-        assert response.headers["content-type"].startswith("text/event-stream")
-        lines = [line async for line in response.aiter_lines()]
-    events = [json.loads(line[6:]) for line in lines if line.startswith("data: ")]
-    for event in events:
-        EVENTS.validate_python(event)
-    return events
-
-
-def types_of(events: list[Json]) -> list[str]:
-    """The types of the events, with one for all the pieces of a text."""
-    types = [event["type"] for event in events]
-    return [t for t, before in zip(types, ["", *types], strict=False) if t != before]
-
-
-def joined(events: list[Json]) -> list[Json]:
-    """The events with the pieces of each text as one."""
-    whole: list[Json] = []
-    for event in events:
-        is_more = event["type"] == "TEXT_MESSAGE_CONTENT" == (whole or [event])[-1]["type"]
-        if is_more and whole:
-            whole[-1] = {**event, "delta": whole[-1]["delta"] + event["delta"]}
-        else:
-            whole.append(event)
-    return whole
-
-
-def text_of(events: list[Json]) -> str:
-    return "".join(e["delta"] for e in events if e["type"] == "TEXT_MESSAGE_CONTENT")
 
 
 class TestRun:
@@ -204,44 +136,6 @@ class TestRun:
         assert text_of(events) == "echo: one\n\ntwo"
 
 
-class TestFiles:
-    async def test_are_stored_with_the_message_once_and_given_to_the_model(
-        self, visit: Visit
-    ) -> None:
-        body = run_of([{"type": "text", "text": "what is this?"}, part_of(PNG)])
-        events = await run(visit.client, body)
-        assert joined(await run(visit.client, body)) == joined(events)
-        session = (await visit.client.get(f"/api/chat/sessions/{body['threadId']}")).json()
-        [attachment] = session["messages"][0]["attachments"]
-        assert (attachment["kind"], attachment["filename"]) == ("image", "dot.png")
-        assert (await visit.client.get(attachment["url"])).content == PNG
-        [prompt] = visit.stage.fake.prompts
-        assert [part["type"] for part in prompt.files] == ["image_url"]
-
-    async def test_that_were_uploaded_are_named_by_their_ids(self, visit: Visit) -> None:
-        path = f"/api/chat/sessions/{visit.session_id}/attachments"
-        uploaded = await visit.client.post(path, files={"file": ("dot.png", PNG, "image/png")})
-        source = {"type": "file", "value": uploaded.json()["id"]}
-        body = run_of([{"type": "image", "source": source}], threadId=visit.session_id)
-        await run(visit.client, body)
-        session = (await visit.client.get(f"/api/chat/sessions/{visit.session_id}")).json()
-        [attachment] = session["messages"][0]["attachments"]
-        assert attachment["id"] == uploaded.json()["id"]
-
-    async def test_that_are_not_what_they_are_called_are_refused_and_nothing_is_said(
-        self, visit: Visit
-    ) -> None:
-        body = run_of([part_of(PNG), part_of(b"no image")], threadId=visit.session_id)
-        response = await visit.client.post(PATH, json=body)
-        assert (response.status_code, response.json()["code"]) == (415, "attachment_type_mismatch")
-        session = (await visit.client.get(f"/api/chat/sessions/{visit.session_id}")).json()
-        assert session["messages"] == []
-        [(count,)] = await visit.stage.read(
-            "select count(*) from chat_attachments where session_id = %s", visit.session_id
-        )
-        assert count == 0
-
-
 class TestEnd:
     async def test_of_a_failed_answer_is_an_error_with_its_reason(self, visit: Visit) -> None:
         visit.stage.fake.script(Refusal(400), asked="fail")
@@ -281,85 +175,3 @@ class TestEnd:
         await eventually(is_complete, what="the answer went on")
         assert text_of(await run(visit.client, body)) == "Some more"
         assert len(visit.stage.fake.prompts) == 1
-
-
-class TestRefusals:
-    async def refuse(self, visit: Visit, body: Json, path: str = PATH) -> Json:
-        response = await visit.client.post(path, json=body)
-        assert response.headers["content-type"] == "application/problem+json"
-        problem: Json = response.json()
-        assert problem["status"] == response.status_code
-        return problem
-
-    async def test_of_an_agent_that_is_not_there_names_those_that_are(self, visit: Visit) -> None:
-        problem = await self.refuse(visit, run_of("hello"), "/api/agui/nobody")
-        assert (problem["status"], problem["code"]) == (422, "agent_not_found")
-        assert "assistant, librarian" in problem["detail"]
-
-    async def test_of_somebody_elses_session_is_404_and_stores_nothing(self, visit: Visit) -> None:
-        stranger = await visit.stage.sign_up()
-        async with client_for(visit.base_url, stranger) as client:
-            response = await client.post(PATH, json=run_of("mine?", threadId=visit.session_id))
-        missing = await visit.client.get("/api/chat/sessions/nothing-here")
-        assert (response.status_code, response.content) == (404, missing.content)
-        session = (await visit.client.get(f"/api/chat/sessions/{visit.session_id}")).json()
-        assert session["messages"] == []
-
-    async def test_without_a_token_is_401(self, visit: Visit) -> None:
-        async with client_for(visit.base_url, None) as client:
-            assert (await client.post(PATH, json=run_of("hello"))).status_code == 401
-
-    async def test_of_a_deleted_session_says_so_and_does_not_bring_it_back(
-        self, visit: Visit
-    ) -> None:
-        path = f"/api/chat/sessions/{visit.session_id}"
-        await visit.client.delete(path)
-        problem = await self.refuse(visit, run_of("hello", threadId=visit.session_id))
-        assert (problem["status"], problem["code"]) == (410, "session_deleted")
-        assert (await visit.client.get(path)).status_code == 404
-
-    @pytest.mark.parametrize(
-        ("body", "field"),
-        [
-            (run_of("hello", "I said that"), "messages"),
-            (run_of(), "messages"),
-            (run_of(" \n"), "messages"),
-            (run_of([part_of(b"", type="url", value="https://x.y/z.png")]), "messages"),
-            (run_of([part_of(b"", value="not Base64!")]), "messages"),
-            (run_of([part_of(b"", type="file", value="elsewhere")]), "messages"),
-            (run_of([part_of(PNG)] * 11), "messages"),
-            (run_of("x", tools=[TOOL]), "tools"),
-            (run_of("x", state={"cart": []}), "state"),
-            (run_of("x", context=[{"description": "page", "value": "7"}]), "context"),
-            (run_of("x", threadId="a/b"), "threadId"),
-            (run_of("x", threadId="scheduled:1"), "session_id"),
-            (run_of("x", runId=""), "runId"),
-            (run_of("x", resume=[{"interruptId": "i", "status": "resolved"}]), "resume"),
-        ],
-        ids=[
-            "no question",
-            "nothing",
-            "blank",
-            "address",
-            "no data",
-            "no attachment",
-            "many files",
-            "tools",
-            "state",
-            "context",
-            "slash",
-            "reserved",
-            "no run",
-            "resume",
-        ],
-    )
-    async def test_name_the_field(self, visit: Visit, body: Json, field: str) -> None:
-        problem = await self.refuse(visit, body)
-        assert (problem["status"], problem["code"]) == (422, "validation_failed")
-        assert field in {error["field"] for error in problem["errors"]}
-
-    async def test_of_a_run_id_that_said_something_else(self, visit: Visit) -> None:
-        body = run_of("hello")
-        await run(visit.client, body)
-        other = run_of("other", threadId=body["threadId"], runId=body["runId"])
-        assert (await self.refuse(visit, other))["code"] == "request_id_reused"
