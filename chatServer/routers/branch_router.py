@@ -95,6 +95,12 @@ async def fork_session(
         200: {
             "description": "The session with every version of every message, as a file",
             "content": {"application/json": {}, "text/markdown": {}},
+            "headers": {
+                "X-Total-Messages": {
+                    "description": "Of users and answers.",
+                    "schema": {"type": "integer"},
+                },
+            },
         }
     },
 )
@@ -114,5 +120,8 @@ async def export_session(
     return StreamingResponse(
         encode(),
         media_type=MEDIA_TYPES[file_format],
-        headers={"Content-Disposition": name_file(export.filename(file_format))},
+        headers={
+            "Content-Disposition": name_file(export.filename(file_format)),
+            "X-Total-Messages": str(export.message_count),
+        },
     )

@@ -1,10 +1,12 @@
 """Writes a whole session, with every version of every message, as one file."""
 
+import asyncio
 import json
 import re
 import unicodedata
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
+from functools import partial
 from typing import Final, Literal
 
 from chatServer.database.results import MessageBatch
@@ -13,6 +15,7 @@ from chatServer.database.transport import Caller
 from chatServer.limits import PAGE_LIMIT_MAX
 from chatServer.models import Message, Session
 from chatServer.services.export_markdown import write_message, write_title
+from chatServer.services.patience import call_patiently
 
 ExportFormat = Literal["json", "markdown"]
 
@@ -34,6 +37,11 @@ class SessionExport:
         self._first = first
         self._exported_at = datetime.now(UTC)
 
+    @property
+    def message_count(self) -> int:
+        """How many messages of users and answers there were when it began."""
+        return self._session.message_count
+
     def filename(self, file_format: ExportFormat) -> str:
         """Return a name that every file system takes."""
         title = unicodedata.normalize("NFC", self._session.title or "session")
@@ -42,7 +50,7 @@ class SessionExport:
         return f"{words.strip('-_') or 'session'}-{day}.{SUFFIXES[file_format]}"
 
     async def chunks(self, file_format: ExportFormat) -> AsyncIterator[str]:
-        """Yield the file piece by piece."""
+        """Yield the file page by page."""
         written = self._markdown() if file_format == "markdown" else self._json()
         async for chunk in written:
             yield chunk
@@ -57,8 +65,9 @@ class SessionExport:
         yield _dump(head)[:-1] + ', "messages": ['
         separator = "\n"
         async for batch in self._batches():
-            for message in batch.messages:
-                yield separator + _dump(message.model_dump(mode="json"))
+            lines = await asyncio.to_thread(_to_lines, batch.messages)
+            if lines:
+                yield separator + ",\n".join(lines)
                 separator = ",\n"
         yield "\n]}\n"
 
@@ -66,20 +75,29 @@ class SessionExport:
         yield write_title(self._session, exported_at=self._exported_at)
         above: Message | None = None
         async for batch in self._batches():
-            for message in batch.messages:
-                yield write_message(message, above=above, agent_name=self._session.agent_name)
-                above = message
+            # In a thread: a page takes a moment, and others are being answered meanwhile.
+            yield await asyncio.to_thread(self._write_page, batch.messages, above)
+            above = batch.messages[-1] if batch.messages else above
+
+    def _write_page(self, messages: list[Message], above: Message | None) -> str:
+        parts: list[str] = []
+        for message in messages:
+            parts.append(write_message(message, above=above, agent_name=self._session.agent_name))
+            above = message
+        return "".join(parts)
 
     async def _batches(self) -> AsyncIterator[MessageBatch]:
         batch = self._first
         yield batch
         while batch.has_more:
-            batch = await self._registry.list_all_messages(
+            list_page = partial(
+                self._registry.list_all_messages,
                 self._caller,
                 session_id=self._session.session_id,
                 after_id=batch.messages[-1].id,
                 limit=PAGE_LIMIT_MAX,
             )
+            batch = await call_patiently(list_page)
             yield batch
 
 
@@ -100,6 +118,10 @@ class ExportService:
             caller, session_id=session_id, limit=PAGE_LIMIT_MAX
         )
         return SessionExport(self._registry, caller, session=opened, first=first)
+
+
+def _to_lines(messages: list[Message]) -> list[str]:
+    return [_dump(message.model_dump(mode="json")) for message in messages]
 
 
 def _dump(value: object) -> str:

@@ -160,6 +160,7 @@ class TestExportSession:
             disposition = response.headers["content-disposition"]
             assert disposition.startswith('attachment; filename="hello-20')
             assert disposition.endswith(f".{suffix}")
+            assert response.headers["x-total-messages"] == "2"
             assert response.headers["x-content-type-options"] == "nosniff"
             assert response.headers["cache-control"] == "no-store"
             assert "echo: hello" in response.text

@@ -1,3 +1,4 @@
+import re
 from html.parser import HTMLParser
 
 import pytest
@@ -5,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
+from chatServer.services import inert_markdown
 from chatServer.services.inert_markdown import escape_line, make_inert
 
 
@@ -17,6 +19,7 @@ class Credulous(MarkdownIt):
 
 READER = Credulous("commonmark", {"html": True}).enable("table")
 
+EVERYTHING = re.compile("")
 DRAWN = {
     *("p", "br", "hr", "ul", "ol", "li", "blockquote", "pre", "code", "em", "strong", "a"),
     *("h3", "h4", "h5", "h6", "table", "thead", "tbody", "tr", "th", "td"),
@@ -97,6 +100,15 @@ class TestMakeInert:
         assert all(
             link.startswith(("http://", "https://", "mailto:", "#")) for link in reading.links
         )
+
+    @settings(max_examples=300, deadline=None)
+    @given(st.lists(PIECES, max_size=6).map("".join))
+    def test_reads_to_the_last_word_only_what_needs_it_and_finds_the_same(self, text: str) -> None:
+        quick = make_inert(text)
+        with pytest.MonkeyPatch.context() as patched:
+            patched.setattr(inert_markdown, "SUSPICIOUS", EVERYTHING)
+            patched.setattr(inert_markdown, "LINE", EVERYTHING)
+            assert make_inert(text) == quick
 
     @settings(max_examples=150, deadline=None)
     @given(st.lists(PIECES, max_size=14).map("".join))

@@ -3367,6 +3367,8 @@ export interface operations {
             /** @description The session with every version of every message, as a file */
             200: {
                 headers: {
+                    /** @description Of users and answers. */
+                    "X-Total-Messages"?: number;
                     [name: string]: unknown;
                 };
                 content: {

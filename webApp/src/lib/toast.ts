@@ -3,6 +3,8 @@ import { flushSync } from 'react-dom';
 import { createRoot } from 'react-dom/client';
 import type * as Sonner from 'sonner';
 
+import { newId } from '@/lib/newId';
+
 const LOOK = {
   '--normal-bg': 'var(--raised)',
   '--normal-border': 'var(--line)',
@@ -69,4 +71,37 @@ export function toastError(
       }),
     }),
   );
+}
+
+interface ProgressToast {
+  /** What is done before needs no word. */
+  afterMs: number;
+  everyMs: number;
+  onCancel: () => void;
+}
+
+/** Says how far something is that takes a while, with a button that gives it up; until `end`. */
+export function toastProgress(describe: () => string, options: ProgressToast): { end: () => void } {
+  const { afterMs, everyMs, onCancel } = options;
+  const id = newId();
+  let hasEnded = false;
+  const show = async () => {
+    loading ??= loadToaster();
+    const { toast } = await loading;
+    // Without an icon: what it says changes by itself.
+    const look = { id, duration: Infinity, action: { label: 'Cancel', onClick: onCancel } };
+    if (hasEnded) toast.dismiss(id);
+    else toast(describe(), look);
+  };
+  let timer = setTimeout(function again() {
+    void show();
+    timer = setTimeout(again, everyMs);
+  }, afterMs);
+  return {
+    end: () => {
+      hasEnded = true;
+      clearTimeout(timer);
+      if (loading) void show();
+    },
+  };
 }

@@ -52,7 +52,7 @@ test('saves a whole archive under its name and tells how far it was', async () =
   const { progress, result } = await run();
   expect(result).toEqual({ sessions: 3, messages: 6, bytes: ARCHIVE.length });
   expect(progress[0]).toEqual({ sessions: 0, sessionsTotal: 3, bytes: 0 });
-  expect(progress.at(-1)).toEqual({ sessions: 2, sessionsTotal: 3, bytes: ARCHIVE.length });
+  expect(progress.at(-1)).toEqual({ sessions: 3, sessionsTotal: 3, bytes: ARCHIVE.length });
   const [content, filename] = saveFile.mock.calls[0] as [Blob, string];
   expect(filename).toBe('chat-registry-2026-11-21.zip');
   expect(content.size).toBe(ARCHIVE.length);

@@ -1,8 +1,8 @@
 import { ApiError } from '@/api/apiError';
 import { endsArchive, readManifest } from '@/api/archive/archiveManifest';
 import type { DownloadTarget } from '@/api/archive/downloadTarget';
+import { MarkCounter } from '@/api/archive/MarkCounter';
 import { nameOfDownload, readDownload } from '@/api/archive/readDownload';
-import { SessionCounter } from '@/api/archive/SessionCounter';
 import { apiClient } from '@/api/client';
 
 export interface ExportProgress {
@@ -17,6 +17,9 @@ export interface ExportResult {
   messages: number;
   bytes: number;
 }
+
+/** The name of each session's file begins so, and stands before it and once more at the end. */
+const FOLDER = 'sessions/';
 
 /** As much of the end of an archive as tells that it is whole. */
 const TAIL_BYTES = 22;
@@ -58,7 +61,7 @@ async function download(
   });
   if (!data) throw ApiError.unreachable();
   const sessionsTotal = Number(response.headers.get('X-Total-Sessions'));
-  const counter = new SessionCounter();
+  const counter = new MarkCounter(FOLDER);
   let tail = new Uint8Array();
   let bytes = 0;
   onProgress({ sessions: 0, sessionsTotal, bytes });

@@ -12,14 +12,12 @@ import {
 } from 'lucide-react';
 import { useRef, useState } from 'react';
 
-import { describeError } from '@/api/apiError';
-import { type ExportFormat, useExportSession } from '@/api/hooks/useExportSession';
 import { useDeleteSessions } from '@/api/hooks/useDeleteSessions';
 import { useUpdateSession } from '@/api/hooks/useUpdateSession';
 import type { Session } from '@/api/schema';
 import { NewTitleItem } from '@/features/sessionMenu/NewTitleItem';
 import { RenameDialog } from '@/features/sessionMenu/RenameDialog';
-import { toastError } from '@/lib/toast';
+import { runSessionExport } from '@/features/sessionMenu/runSessionExport';
 import { IconButton } from '@/lib/ui/IconButton';
 import { Menu, MenuItem, MenuLabel, MenuSeparator } from '@/lib/ui/Menu';
 
@@ -113,20 +111,14 @@ function ArchiveItem({ session, onChange }: ArchiveItemProps) {
 }
 
 function ExportItems({ sessionId }: { sessionId: string }) {
-  const exported = useExportSession(sessionId);
-  const save = (format: ExportFormat) => {
-    exported.mutate(format, {
-      onError: (error) => toastError(`${describeError(error)} Nothing was exported.`),
-    });
-  };
   return (
     <>
       <MenuLabel>Export, every version included</MenuLabel>
-      <MenuItem disabled={exported.isPending} onSelect={() => save('markdown')}>
+      <MenuItem onSelect={() => void runSessionExport(sessionId, 'markdown')}>
         <FileText aria-hidden size={16} className="text-icon" />
         As Markdown
       </MenuItem>
-      <MenuItem disabled={exported.isPending} onSelect={() => save('json')}>
+      <MenuItem onSelect={() => void runSessionExport(sessionId, 'json')}>
         <Braces aria-hidden size={16} className="text-icon" />
         As JSON
       </MenuItem>
