@@ -6,6 +6,9 @@ import { newId } from '@/lib/newId';
 
 type Changes = DehydratedState['mutations'];
 
+/** Under what each cache's tab keeps its changes, and how the names of its user's other tabs begin. */
+const names = new WeakMap<QueryClient, { own: string; stem: string }>();
+
 /**
  * Keeps the changes that the server has not answered, each tab its own, and goes on with those of
  * tabs that were closed. A tab holds a lock for as long as it is open, so that no other one takes
@@ -16,6 +19,7 @@ type Changes = DehydratedState['mutations'];
 export function keepChanges(queryClient: QueryClient, userId: string): () => void {
   const stem = `${userId} changes of tab `;
   const own = `${stem}${newId()}`;
+  names.set(queryClient, { own, stem });
   const left = new AbortController();
   const { signal } = left;
   let saving = Promise.resolve();
@@ -47,6 +51,15 @@ export function keepChanges(queryClient: QueryClient, userId: string): () => voi
     unsubscribe();
     stopWatching();
   };
+}
+
+/** How many changes wait in other tabs of the user. */
+export async function countChangesElsewhere(queryClient: QueryClient): Promise<number> {
+  const { own, stem } = names.get(queryClient) ?? {};
+  if (stem === undefined) return 0;
+  const others = (await listKept(stem)).filter((key) => key !== own);
+  const kept = await Promise.all(others.map((key) => readKept<Changes>(key)));
+  return kept.reduce((count, changes = []) => count + changes.length, 0);
 }
 
 /** All of them are paused for whoever reads them: the tab that was sending one is gone by then. */

@@ -1,4 +1,4 @@
-import { notifyManager, onlineManager, type QueryClient } from '@tanstack/react-query';
+import { notifyManager, type QueryClient } from '@tanstack/react-query';
 
 import type { ChangeBatch } from '@/api/changeBatches';
 import { mutationKeys } from '@/api/queryKeys';
@@ -29,7 +29,6 @@ export interface SessionUpdate {
 
 export type SessionDeletion = Pick<SessionUpdate, 'sessionId' | 'name' | 'batch'>;
 
-const LONGEST_SETTLING_MS = 3_000;
 /** So many changes of different sessions are under way at once; a browser opens six connections. */
 const LANES = 4;
 
@@ -60,25 +59,6 @@ export function deleteSession(
   const deletion: SessionDeletion = { ...named, ...(batch && { batch }) };
   run(queryClient, mutationKeys.deleteSession(), deletion);
   return new Promise((resolve) => notifyManager.schedule(() => resolve()));
-}
-
-/** Resolves when every change has been answered, or cannot be within a moment. */
-export async function settleChanges(queryClient: QueryClient): Promise<void> {
-  const isPending = () =>
-    queryClient.getMutationCache().findAll({ mutationKey: mutationKeys.all, status: 'pending' })
-      .length > 0;
-  if (!isPending() || !onlineManager.isOnline()) return;
-  await new Promise<void>((resolve) => {
-    const end = () => {
-      clearTimeout(timer);
-      unsubscribe();
-      resolve();
-    };
-    const timer = setTimeout(end, LONGEST_SETTLING_MS);
-    const unsubscribe = queryClient.getMutationCache().subscribe(() => {
-      if (!isPending()) end();
-    });
-  });
 }
 
 function run(

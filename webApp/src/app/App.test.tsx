@@ -4,6 +4,8 @@ import { http, HttpResponse } from 'msw';
 import { beforeEach, expect, test, vi } from 'vitest';
 
 import { endSignIn } from '@/api/authClient';
+import { noteReachable, noteUnreachable } from '@/api/reachability';
+import { addOutgoing, useOutbox } from '@/api/turns/outbox';
 import { App } from '@/app/App';
 import { useChatStore } from '@/stores/useChatStore';
 import { makeSignIn, signInHandlers, storeSignIn } from '@/testing/auth';
@@ -82,6 +84,32 @@ test('signing out leaves no draft, and the next user starts with a cache of thei
   expect(await screen.findByRole('textbox')).toHaveValue('');
   expect(askedBy).toContain(`Bearer ${ADA.access_token}`);
   await expect.poll(() => askedBy.at(-1)).toBe(`Bearer ${BEN.access_token}`);
+});
+
+test('signing out asks first while something has not been sent', async () => {
+  serveEmptyRegistry();
+  server.use(http.get('*/readyz', () => HttpResponse.error()));
+  storeSignIn(ADA);
+  await openApp();
+  noteUnreachable();
+  await screen.findByRole('textbox');
+  const written = { sessionId: 's1', content: 'Not to be lost', parentId: null };
+  await expect.poll(() => useOutbox.getState().ownerId).toBe(ADA.user.id);
+  addOutgoing({ ...written, startsSession: false });
+
+  await signOut();
+  expect(await screen.findByText('1 message has not been sent.')).toBeVisible();
+  await userEvent.click(screen.getByRole('button', { name: 'Stay signed in' }));
+  expect(screen.queryByRole('dialog')).toBeNull();
+  expect(screen.getByRole('button', { name: 'Settings' })).toHaveFocus();
+  expect(useOutbox.getState().messages).toHaveLength(1);
+
+  await signOut();
+  await userEvent.click(await screen.findByRole('button', { name: 'Sign out and discard it' }));
+  expect(await screen.findByRole('button', { name: 'Sign in' })).toBeVisible();
+  expect(useOutbox.getState().messages).toEqual([]);
+  expect(storedText()).not.toContain('Not to be lost');
+  noteReachable();
 });
 
 test('a sign-in that runs out keeps the draft for the same user', async () => {

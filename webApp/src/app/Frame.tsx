@@ -1,11 +1,10 @@
-import { useQueryClient } from '@tanstack/react-query';
 import { type ComponentType, lazy, Suspense, useState } from 'react';
 import { useLocation } from 'react-router';
 
 import { useSessionFeed } from '@/api/hooks/useSessionFeed';
 import { PickerColumn } from '@/app/PickerColumn';
 import { useSearchPanel } from '@/app/useSearchPanel';
-import { signOut } from '@/app/signOut';
+import { useSigningOut } from '@/app/useSigningOut';
 import type { SignedInUser } from '@/features/auth/useSignedInUser';
 import { Picker } from '@/features/picker/Picker';
 import type { RenderRowMenu } from '@/features/picker/rowProps';
@@ -36,7 +35,6 @@ const renderMenu: RenderRowMenu = (session, look) => (
 
 /** The picker beside the session; in a drawer below 900 px; one at a time below 640 px. */
 export function Frame({ user }: { user: SignedInUser }) {
-  const queryClient = useQueryClient();
   useSessionFeed(user.id);
   const isWide = useMediaQuery(WIDE);
   const isPhone = useMediaQuery(PHONE);
@@ -44,6 +42,7 @@ export function Frame({ user }: { user: SignedInUser }) {
   const [isDrawerOpen, setIsDrawerOpen] = useState(false);
   const telegram = usePanel(ConnectTelegram);
   const data = usePanel(YourData);
+  const signingOut = useSigningOut();
   const search = useSearchPanel({
     onOpenSession: () => setIsDrawerOpen(false),
     onConnectTelegram: telegram.open,
@@ -52,7 +51,7 @@ export function Frame({ user }: { user: SignedInUser }) {
   const picker = (
     <Picker
       email={user.email}
-      onSignOut={() => void signOut(queryClient)}
+      onSignOut={signingOut.start}
       onConnectTelegram={telegram.open}
       onOpenData={data.open}
       onOpenSession={() => setIsDrawerOpen(false)}
@@ -93,6 +92,7 @@ export function Frame({ user }: { user: SignedInUser }) {
       {telegram.panel}
       {data.panel}
       {search.panel}
+      {signingOut.question}
     </div>
   );
 }

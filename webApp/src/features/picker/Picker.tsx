@@ -19,7 +19,8 @@ import { useChatStore } from '@/stores/useChatStore';
 
 interface PickerProps {
   email: string;
-  onSignOut: () => void;
+  /** Given what was pressed, which gets the focus back. */
+  onSignOut: (opener: HTMLElement) => void;
   /** Given what was pressed, which gets the focus back. */
   onConnectTelegram: (opener: HTMLElement) => void;
   /** Given what was pressed, which gets the focus back. */

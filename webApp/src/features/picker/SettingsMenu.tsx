@@ -25,7 +25,7 @@ export interface SettingsMenuProps {
   onOpenSchedules: () => void;
   onConnectTelegram: (opener: HTMLElement) => void;
   onOpenData: (opener: HTMLElement) => void;
-  onSignOut: () => void;
+  onSignOut: (opener: HTMLElement) => void;
 }
 
 /** Theme, schedules, Telegram, own data and sign-out, at the picker's foot. */
@@ -94,7 +94,11 @@ export function SettingsMenu(props: SettingsMenuProps) {
       <MenuLabel>
         <span className="block max-w-60 truncate">{email}</span>
       </MenuLabel>
-      <MenuItem onSelect={onSignOut}>
+      <MenuItem
+        onSelect={() => {
+          if (triggerRef.current) onSignOut(triggerRef.current);
+        }}
+      >
         <LogOut aria-hidden size={16} className="text-icon" />
         Sign out
       </MenuItem>
