@@ -47,7 +47,7 @@ test-python: install ## Test the database, the server and the stack
 	@# Two runs at once must not mix their coverage. Tests wait a third of the time, so two cores
 	@# carry three workers.
 	folder=$$(mktemp -d); trap 'rm -r $$folder' EXIT; \
-	COVERAGE_FILE=$$folder/data $(BIN)/python -m pytest -n 3 --cov --cov-report=term:skip-covered
+	COVERAGE_FILE=$$folder/data $(BIN)/python -m pytest -n 3 --dist worksteal --cov --cov-report=term:skip-covered
 
 test-web: install ## Test the web app's parts and that its API client fits the server
 	npm --prefix webApp run --silent api:check
