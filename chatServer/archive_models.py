@@ -21,7 +21,8 @@ from chatServer.models import (
 )
 
 ARCHIVE_FORMAT: Final = "chat-registry-archive"
-ARCHIVE_VERSION: Final = 1
+ARCHIVE_VERSION: Final = 2
+"""The newest that is read. An archive says 2 only when it names files that are missing."""
 
 
 def _to_utc(value: datetime) -> datetime:
@@ -126,14 +127,24 @@ class ArchivedFile(ArchivedModel):
     """False when the session was deleted while it was exported; such a file is not imported."""
 
 
+class MissingFile(ArchivedModel):
+    """The file of an attachment that Storage had lost; the lines that name it stay as they are."""
+
+    sha256: Sha256
+    size_bytes: int = Field(ge=1, le=ATTACHMENT_MAX_BYTES)
+    filename: Filename
+    """As it is called where it was first sent."""
+
+
 class ArchiveManifest(ArchivedModel):
     """What the archive holds, in the order of the files."""
 
     format: Literal["chat-registry-archive"]
-    version: Literal[1]
+    version: Literal[1, 2]
     sessions: int = Field(ge=0)
     messages: int = Field(ge=0)
     files: list[ArchivedFile]
+    missing: list[MissingFile] = Field(default_factory=list)
 
 
 class ArchiveTotals(StoredModel):
@@ -168,6 +179,9 @@ class ImportReport(StoredModel):
     messages_added: int = 0
     messages_known: int = 0
     files_added: int = Field(default=0, description="Attachments' files that were stored.")
+    files_missing: int = Field(
+        default=0, description="Files that the archive lacks; messages come in without them."
+    )
     renamed: list[RenamedSession] = Field(
         default_factory=list, description="At most 100 are listed."
     )

@@ -19,6 +19,12 @@ class AttachmentNotFound(DomainError):
     default_detail = "There is no such attachment to use here."
 
 
+class AttachmentLost(AttachmentNotFound):
+    """Storage has lost its file, or keeps other bytes in its place."""
+
+    default_detail = "The file of this attachment has been lost."
+
+
 class AttachmentInUse(DomainError):
     """A message carries it, and what was said stays."""
 

@@ -12,7 +12,7 @@ from uuid import UUID
 import httpx
 from pydantic import SecretStr
 
-from chatServer.attachment_errors import StorageUnavailable
+from chatServer.attachment_errors import AttachmentLost, StorageUnavailable
 from chatServer.limits import (
     DATABASE_CONNECT_SECONDS,
     DATABASE_POOL_SECONDS,
@@ -22,6 +22,11 @@ from chatServer.limits import (
 
 BUCKET: Final = "chat-attachments"
 PIECE_BYTES: Final = 64 * 1024
+NOT_THERE: Final = ("not_found", "NoSuchKey")
+"""What Storage calls a file that it does not have, itself or by the S3 below it; never a bucket.
+https://supabase.com/docs/guides/storage/debugging/error-codes
+"""
+
 TIMEOUT: Final = httpx.Timeout(
     STORAGE_READ_SECONDS,
     connect=DATABASE_CONNECT_SECONDS,
@@ -71,6 +76,7 @@ class AttachmentStore:
         """Open a file; its pieces come as they are read.
 
         Raises:
+            AttachmentLost: Storage works and does not have it.
             StorageUnavailable: It could not be read, at its opening or in the middle.
         """
         try:
@@ -82,7 +88,7 @@ class AttachmentStore:
             raise StorageUnavailable from error
         try:
             if not answer.is_success:
-                raise StorageUnavailable
+                raise AttachmentLost if await _says_not_there(answer) else StorageUnavailable
             yield _read(answer)
         finally:
             await answer.aclose()
@@ -117,3 +123,17 @@ async def _read(answer: httpx.Response) -> AsyncIterator[bytes]:
             yield piece
     except httpx.HTTPError as error:
         raise StorageUnavailable from error
+
+
+async def _says_not_there(answer: httpx.Response) -> bool:
+    """Read why a file was not given; the status of it is 400 at Supabase, whatever the reason."""
+    try:
+        await answer.aread()
+        reason = answer.json()
+    except (httpx.HTTPError, ValueError):
+        return False
+    return (
+        answer.status_code in (400, 404)
+        and isinstance(reason, dict)
+        and any(reason.get(name) in NOT_THERE for name in ("error", "code", "message"))
+    )

@@ -3,8 +3,8 @@
 import asyncio
 from array import array
 from bisect import bisect_left
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, suppress
 from functools import partial
 from typing import Final
 from uuid import UUID
@@ -15,8 +15,14 @@ from chatServer.archive_models import (
     ArchivedMessage,
     ArchivedSession,
     ArchiveTotals,
+    MissingFile,
 )
-from chatServer.attachment_errors import AttachmentNotFound, StorageUnavailable
+from chatServer.attachment_errors import (
+    AttachmentEmpty,
+    AttachmentLost,
+    AttachmentNotFound,
+    AttachmentTooLarge,
+)
 from chatServer.database.archive_registry import ArchiveRegistry
 from chatServer.database.archive_results import (
     ExportedAttachment,
@@ -37,6 +43,9 @@ IDS_HERE: Final = {
 }
 """What means nothing anywhere else, or is written in another way."""
 
+READS_OF_A_FILE: Final = 2
+"""Before other bytes than were stored are taken for good: they may be spoiled on the way."""
+
 
 class SessionNumbers:
     """Numbers a session's messages and attachments from 1; it keeps little of each."""
@@ -44,8 +53,8 @@ class SessionNumbers:
     def __init__(self) -> None:
         self._ids = array("q")
         self._attachments: dict[UUID, int] = {}
-        self.files: dict[str, UUID] = {}
-        """An attachment for each file, by its checksum."""
+        self.files: dict[str, list[ExportedAttachment]] = {}
+        """The attachments of each file, by its checksum."""
 
     def __len__(self) -> int:
         return len(self._ids)
@@ -67,7 +76,8 @@ class SessionNumbers:
         return None if message_id is None else bisect_left(self._ids, message_id) + 1
 
     def _archive_attachment(self, found: ExportedAttachment) -> ArchivedAttachment:
-        self.files.setdefault(found.sha256, found.id)
+        if found.id not in self._attachments:
+            self.files.setdefault(found.sha256, []).append(found)
         number = self._attachments.setdefault(found.id, len(self._attachments) + 1)
         return ArchivedAttachment(n=number, **found.model_dump(exclude=IDS_HERE))
 
@@ -88,6 +98,7 @@ class ArchiveExport:
         self._caller = caller
         self._writer = ArchiveWriter()
         self._written: set[str] = set()
+        self._missing: dict[str, MissingFile] = {}
         self.totals = totals
 
     async def chunks(self) -> AsyncIterator[bytes]:
@@ -101,7 +112,8 @@ class ArchiveExport:
             number += 1
             async for chunk in self._write(session, first=first, number=number):
                 yield chunk
-        yield await asyncio.to_thread(self._writer.finish)
+        missing = [file for sha256, file in self._missing.items() if sha256 not in self._written]
+        yield await asyncio.to_thread(partial(self._writer.finish, missing=missing))
 
     async def _sessions(self) -> AsyncIterator[ExportedSession]:
         last: ExportedSession | None = None
@@ -144,13 +156,15 @@ class ArchiveExport:
         self, numbers: SessionNumbers, entry: ArchivedFile
     ) -> AsyncIterator[bytes]:
         """Add the files that the session's lines name, unless an earlier session did."""
-        for sha256, attachment_id in numbers.files.items():
+        for sha256, attachments in numbers.files.items():
             if sha256 in self._written:
                 continue
             async with AsyncExitStack() as opened:
-                fetch = partial(self._fetch, opened, attachment_id, sha256=sha256)
                 try:
-                    received = await call_patiently(fetch)
+                    received = await self._fetch_any(opened, attachments)
+                except AttachmentLost:
+                    self._note_missing(attachments[0])
+                    continue
                 except AttachmentNotFound:
                     entry.is_whole = False  # Deleted meanwhile, and its lines name the file.
                     return
@@ -161,17 +175,42 @@ class ArchiveExport:
                 file.close()
             self._written.add(sha256)
 
-    async def _fetch(
-        self, opened: AsyncExitStack, attachment_id: UUID, *, sha256: str
+    async def _fetch_any(
+        self, opened: AsyncExitStack, attachments: Sequence[ExportedAttachment]
     ) -> ReceivedFile:
+        """Read the file that these have, where it is not lost.
+
+        Raises:
+            AttachmentLost: All of them have lost it.
+        """
+        for attachment in attachments:
+            with suppress(AttachmentLost):
+                return await call_patiently(partial(self._fetch, opened, attachment))
+        raise AttachmentLost
+
+    async def _fetch(self, opened: AsyncExitStack, wanted: ExportedAttachment) -> ReceivedFile:
         """Read a file whole before any of it is written: reading it may break off."""
-        attachment = await opened.enter_async_context(
-            self._attachments.open(self._caller, attachment_id)
+        for _ in range(READS_OF_A_FILE):
+            attachment = await opened.enter_async_context(
+                self._attachments.open(self._caller, wanted.id)
+            )
+            try:
+                received = await opened.enter_async_context(receive(attachment.pieces))
+            except (AttachmentEmpty, AttachmentTooLarge):
+                continue
+            if received.sha256 == wanted.sha256:
+                return received
+        raise AttachmentLost
+
+    def _note_missing(self, attachment: ExportedAttachment) -> None:
+        self._missing.setdefault(
+            attachment.sha256,
+            MissingFile(
+                sha256=attachment.sha256,
+                size_bytes=attachment.size_bytes,
+                filename=attachment.filename,
+            ),
         )
-        received = await opened.enter_async_context(receive(attachment.pieces))
-        if received.sha256 != sha256:
-            raise StorageUnavailable
-        return received
 
     async def _page(self, session: ExportedSession, *, after_id: int) -> ExportedMessageSlice:
         list_page = partial(

@@ -21,6 +21,7 @@ from chatServer.archive_models import (
     ArchivedSession,
     ArchiveManifest,
     ArchiveTotals,
+    MissingFile,
 )
 from chatServer.attachment_errors import AttachmentTypeMismatch
 from chatServer.limits import (
@@ -61,6 +62,8 @@ class ArchiveReader:
         whole = _check_manifest(manifest, entries)
         self.sessions = [file for file in whole if file.messages is not None]
         self._files = {file.sha256: file for file in whole if file.messages is None}
+        self.missing = {file.sha256: file for file in manifest.missing}
+        """By checksum the files that were lost before the archive was made."""
         self.file_types: dict[str, FileType] = {}
         """By checksum what the files of attachments are; `verify` finds it out."""
         self.totals = ArchiveTotals(
@@ -85,7 +88,7 @@ class ArchiveReader:
                 detector.feed(piece)
             self.file_types[sha256] = detector.finish()
         for file in self.sessions:
-            _, batches = self.read_session(file)
+            _, batches = self._read_session(file)
             for batch in batches:
                 for message in batch:
                     self._check_attachments(message, f"{file.path}, line {message.n + 1}")
@@ -95,16 +98,33 @@ class ArchiveReader:
     ) -> tuple[ArchivedSession, Iterator[list[ArchivedMessage]]]:
         """Return a session and its messages in batches; at their end the file has been checked.
 
+        The attachments whose files are missing are left out.
+
         Raises:
             ArchiveDamaged: The file does not match its checksum.
             ArchiveInvalid: A line is not what it should be.
         """
+        session, batches = self._read_session(file)
+        return session, (self._without_missing(batch) for batch in batches)
+
+    def _read_session(
+        self, file: ArchivedFile
+    ) -> tuple[ArchivedSession, Iterator[list[ArchivedMessage]]]:
         lines = self._read(file, _read_line)
         first = next(lines, None)
         if first is None:
             raise ArchiveInvalid(file.path, "has no session in it")
         session = parse(ArchivedSession, first, f"{file.path}, line 1")
         return session, read_batches(file, lines)
+
+    def _without_missing(self, batch: list[ArchivedMessage]) -> list[ArchivedMessage]:
+        for message in batch:
+            message.attachments = [
+                attachment
+                for attachment in message.attachments
+                if attachment.sha256 not in self.missing
+            ]
+        return batch
 
     def size_of_file(self, sha256: str) -> int:
         """Return how many bytes the file of an attachment has."""
@@ -137,9 +157,11 @@ class ArchiveReader:
 
     def _check_attachments(self, message: ArchivedMessage, place: str) -> None:
         for attachment in message.attachments:
-            file = self._files.get(attachment.sha256)
+            file = self._files.get(attachment.sha256) or self.missing.get(attachment.sha256)
             if file is None or file.size_bytes != attachment.size_bytes:
                 raise ArchiveInvalid(place, "names a file that is not in the archive")
+            if isinstance(file, MissingFile):
+                continue
             try:
                 check_claim(
                     self.file_types[attachment.sha256],
@@ -189,6 +211,8 @@ def _check_manifest(manifest: ArchiveManifest, entries: Entries) -> list[Archive
         raise ArchiveInvalid(MANIFEST_PATH, "names a file twice")
     if named.keys() != entries.keys() - {MANIFEST_PATH}:
         raise ArchiveInvalid(MANIFEST_PATH, "does not name the files that are there")
+    if any(f"{FILES_FOLDER}/{file.sha256}" in named for file in manifest.missing):
+        raise ArchiveInvalid(MANIFEST_PATH, "calls a file missing that is there")
     for file in manifest.files:
         if entries[file.path].file_size != file.size_bytes:
             raise ArchiveDamaged(file.path)

@@ -3,6 +3,7 @@
 import hashlib
 import io
 import zipfile
+from collections.abc import Sequence
 from typing import IO, TYPE_CHECKING, Final
 
 from chatServer.archive_models import (
@@ -10,6 +11,7 @@ from chatServer.archive_models import (
     ARCHIVE_VERSION,
     ArchivedFile,
     ArchiveManifest,
+    MissingFile,
 )
 
 if TYPE_CHECKING:
@@ -44,15 +46,17 @@ class ArchiveWriter:
         """Return what has been packed since the last call."""
         return self._sink.take()
 
-    def finish(self) -> bytes:
+    def finish(self, *, missing: Sequence[MissingFile] = ()) -> bytes:
         """Add the manifest and the list of files, and return the end of the archive."""
         counts = [file.messages for file in self._files if file.is_whole]
         manifest = ArchiveManifest(
             format=ARCHIVE_FORMAT,
-            version=ARCHIVE_VERSION,
+            # One that is whole can also be imported by earlier releases.
+            version=ARCHIVE_VERSION if missing else 1,
             sessions=sum(count is not None for count in counts),
             messages=sum(count or 0 for count in counts),
             files=self._files,
+            missing=list(missing),
         )
         with self._zip.open(_entry(MANIFEST_PATH), "w", force_zip64=True) as file:
             file.write(manifest.model_dump_json(exclude_defaults=True, indent=1).encode())

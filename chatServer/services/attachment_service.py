@@ -90,6 +90,7 @@ class AttachmentService:
 
         Raises:
             AttachmentNotFound: No such attachment of this user.
+            AttachmentLost: Storage does not have its file any more.
             StorageUnavailable: Storage did not answer.
         """
         found = await self._registry.get_attachment(caller, attachment_id=attachment_id)

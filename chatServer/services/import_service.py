@@ -59,7 +59,7 @@ class ArchiveImport:
         self._caller = caller
         self._archive = archive
         self._files = files
-        self._report = ImportReport()
+        self._report = ImportReport(files_missing=len(archive.missing))
         self._done = ArchiveTotals(sessions=0, messages=0)
 
     async def events(self) -> AsyncIterator[ImportEvent]:

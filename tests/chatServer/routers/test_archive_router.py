@@ -172,7 +172,7 @@ async def test_holds_what_is_the_users_own_only(
     [
         (b"", 422, "archive_unreadable"),
         (b"PK\x05\x06" + bytes(18), 422, "archive_invalid"),
-        (pack({}, version=2), 422, "archive_version_unsupported"),
+        (pack({}, version=3), 422, "archive_version_unsupported"),
         (pack({"../evil.jsonl": session_file("a")}), 422, "archive_invalid"),
     ],
     ids=["empty", "no manifest", "later", "path"],

@@ -42,6 +42,7 @@ PICTURE = {
     "sha256": PNG_SHA256,
     "created_at": "2026-01-01T00:00:00Z",
 }
+LOST = {"sha256": PNG_SHA256, "size_bytes": len(PNG), "filename": "a.png"}
 
 
 def check(archive: bytes) -> None:
@@ -150,7 +151,7 @@ def test_one_wrong_byte_anywhere_never_passes_for_another_content(at: int) -> No
         (pack({"sessions\\000001.jsonl": CONTENT}), ArchiveInvalid, "does not belong there"),
         (pack({PATH: CONTENT}, files=[]), ArchiveInvalid, "does not name the files"),
         (pack({PATH: CONTENT}, format="zip"), ArchiveInvalid, "not of an archive"),
-        (pack({PATH: CONTENT}, version=2), ArchiveVersionUnsupported, "later release"),
+        (pack({PATH: CONTENT}, version=3), ArchiveVersionUnsupported, "later release"),
         (zipped(("manifest.json", b"{")), ArchiveInvalid, "is not valid JSON"),
         (zipped(("manifest.json", b"[" * 100_000)), ArchiveInvalid, "is not valid JSON"),
         (pack({PATH: b""}), ArchiveInvalid, "has no session in it"),
@@ -172,6 +173,12 @@ def test_one_wrong_byte_anywhere_never_passes_for_another_content(at: int) -> No
         (pack(attached(size_bytes=1)), ArchiveInvalid, "not in the archive"),
         (pack(attached(filename="a.pdf")), ArchiveInvalid, "not what it is called"),
         (pack({"files/x": PNG}), ArchiveInvalid, "does not belong there"),
+        (pack(attached(), missing=[LOST]), ArchiveInvalid, "missing that is there"),
+        (
+            pack({PATH: line(attachments=[PICTURE])}, missing=[LOST | {"size_bytes": 1}]),
+            ArchiveInvalid,
+            "not in the archive",
+        ),
     ],
 )
 def test_what_is_wrong_is_named(archive: bytes, error: type[DomainError], words: str) -> None:

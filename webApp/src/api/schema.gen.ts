@@ -1013,6 +1013,12 @@ export interface components {
              */
             files_added: number;
             /**
+             * Files Missing
+             * @description Files that the archive lacks; messages come in without them.
+             * @default 0
+             */
+            files_missing: number;
+            /**
              * Renamed
              * @description At most 100 are listed.
              */

@@ -14,6 +14,7 @@ export function makeReport(overrides: Partial<ImportReport> = {}): ImportReport 
     messages_added: 0,
     messages_known: 0,
     files_added: 0,
+    files_missing: 0,
     renamed: [],
     skipped: [],
     ...overrides,

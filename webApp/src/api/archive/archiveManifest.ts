@@ -2,6 +2,8 @@
 export interface ArchiveManifest {
   sessions: number;
   messages: number;
+  /** The files that the storage had lost; left out when it has them all. */
+  missing?: { filename: string }[];
 }
 
 /**

@@ -12,7 +12,10 @@ vi.mock('@/api/authClient', () => ({ accessToken: () => Promise.resolve('token')
 const saveFile = vi.hoisted(() => vi.fn());
 vi.mock('@/lib/saveFile', () => ({ saveFile }));
 
-const ARCHIVE = makeArchive({ sessions: ['{"a":1}', '{"b":2}', '{"c":3}'] });
+const ARCHIVE = makeArchive({
+  sessions: ['{"a":1}', '{"b":2}', '{"c":3}'],
+  manifest: { missing: [{ filename: 'lost.png' }] },
+});
 
 /** Serves these bytes; with an `end` that never comes the download stands still behind them. */
 function serveExport(bytes: Uint8Array, end: 'whole' | 'broken' | 'never' = 'whole') {
@@ -50,7 +53,10 @@ test('saves a whole archive under its name and tells how far it was', async () =
   saveFile.mockReset();
   serveExport(ARCHIVE);
   const { progress, result } = await run();
-  expect(result).toEqual({ sessions: 3, messages: 6, bytes: ARCHIVE.length });
+  expect(result).toEqual({
+    ...{ sessions: 3, messages: 6, bytes: ARCHIVE.length },
+    missing: ['lost.png'],
+  });
   expect(progress[0]).toEqual({ sessions: 0, sessionsTotal: 3, bytes: 0 });
   expect(progress.at(-1)).toEqual({ sessions: 3, sessionsTotal: 3, bytes: ARCHIVE.length });
   const [content, filename] = saveFile.mock.calls[0] as [Blob, string];

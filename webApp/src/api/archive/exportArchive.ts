@@ -16,6 +16,8 @@ export interface ExportResult {
   sessions: number;
   messages: number;
   bytes: number;
+  /** The names of files that the storage had lost, and that are not in it. */
+  missing: string[];
 }
 
 /** The name of each session's file begins so, and stands before it and once more at the end. */
@@ -42,8 +44,9 @@ export async function exportArchive(
     const manifest = await readManifest(archive);
     if (!manifest) throw ApiError.unreachable();
     target.save(nameOfDownload(response) ?? 'chat-registry.zip');
-    const { sessions, messages } = manifest;
-    return { sessions, messages, bytes: archive.size };
+    const { sessions, messages, missing = [] } = manifest;
+    const names = missing.map(({ filename }) => filename);
+    return { sessions, messages, bytes: archive.size, missing: names };
   } catch (error) {
     await target.discard();
     throw error;

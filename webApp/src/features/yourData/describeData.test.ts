@@ -24,6 +24,7 @@ describe('describeImport', () => {
   test('names what is new, what has another address, and what was left out and why', () => {
     const report = makeReport({
       ...{ sessions_created: 2, messages_added: 1_001, files_added: 1, sessions_skipped: 3 },
+      files_missing: 2,
       renamed: [{ session_id: 'a', new_session_id: 'b' }],
       skipped: [{ session_id: 'c', title: 'Long', reason: 'A message is longer than one may be.' }],
     });
@@ -32,6 +33,7 @@ describe('describeImport', () => {
       isFailure: false,
       notes: [
         'New: 1,001 messages and 1 file.',
+        '2 files are missing from the archive: their messages came in without them.',
         'One session has a new address: its own was taken.',
         'Left out: Long. A message is longer than one may be.',
         'Left out: 2 more sessions.',
@@ -80,10 +82,13 @@ describe('describeImport', () => {
 
 describe('describeExport', () => {
   test('says what is in the archive', () => {
-    const result = { sessions: 1, messages: 20_000, bytes: 5_000_000 };
-    expect(describeExport({ status: 'done', result })?.sentence).toBe(
-      'Exported 1 session with 20,000 messages, 4.8 MB.',
-    );
+    const missing = ['dot.png', 'notes.txt'];
+    const result = { sessions: 1, messages: 20_000, bytes: 5_000_000, missing };
+    expect(describeExport({ status: 'done', result })).toMatchObject({
+      sentence: 'Exported 1 session with 20,000 messages, 4.8 MB.',
+      notes: ['2 files could not be found in the storage and are not in it: dot.png, notes.txt.'],
+      isFailure: false,
+    });
   });
 
   test.each([

@@ -18,6 +18,9 @@ export interface Outcome {
   canRetry: boolean;
 }
 
+/** More names than these would say nothing more. */
+const LISTED_MAX = 20;
+
 const NUMBER = new Intl.NumberFormat('en');
 
 export function count(number: number, noun: string): string {
@@ -28,9 +31,9 @@ export function count(number: number, noun: string): string {
 export function describeExport(task: ExportTask): Outcome | null {
   switch (task.status) {
     case 'done': {
-      const { sessions, messages, bytes } = task.result;
+      const { sessions, messages, bytes, missing } = task.result;
       const held = `${count(sessions, 'session')} with ${count(messages, 'message')}`;
-      return said(`Exported ${held}, ${formatBytes(bytes)}.`);
+      return said(`Exported ${held}, ${formatBytes(bytes)}.`, describeMissing(missing));
     }
     case 'cancelled':
       return said('The export was cancelled. Nothing was saved.');
@@ -42,6 +45,16 @@ export function describeExport(task: ExportTask): Outcome | null {
     default:
       return null;
   }
+}
+
+function describeMissing(names: string[]): string[] {
+  if (names.length === 0) return [];
+  const listed = names.slice(0, LISTED_MAX).join(', ');
+  const more =
+    names.length > LISTED_MAX ? ` and ${NUMBER.format(names.length - LISTED_MAX)} more` : '';
+  return [
+    `${count(names.length, 'file')} could not be found in the storage and ${names.length === 1 ? 'is' : 'are'} not in it: ${listed}${more}.`,
+  ];
 }
 
 /** How an import ended; null while it has not. */
@@ -113,6 +126,14 @@ function notesOf(report: ImportReport): string[] {
   if (report.messages_added + report.files_added > 0) {
     const files = report.files_added > 0 ? ` and ${count(report.files_added, 'file')}` : '';
     notes.push(`New: ${count(report.messages_added, 'message')}${files}.`);
+  }
+  const missing = report.files_missing;
+  if (missing > 0) {
+    notes.push(
+      missing === 1
+        ? 'One file is missing from the archive: its message came in without it.'
+        : `${count(missing, 'file')} are missing from the archive: their messages came in without them.`,
+    );
   }
   const renamed = report.renamed?.length ?? 0;
   if (renamed > 0) {
