@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import psycopg
 from psycopg import sql
 
-from benchmarks.generate import Connection
+Connection = psycopg.Connection[tuple[object, ...]]
 
 TABLES = ["public.chat_sessions", "public.chat_message_history"]
 FIND_FOREIGN_KEYS = """

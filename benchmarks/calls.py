@@ -7,8 +7,11 @@ from dataclasses import dataclass
 from benchmarks.cursors import Page
 
 Params = Mapping[str, str | int | None]
+Filters = Mapping[str, str | bool | None]
+"""Parameters that narrow a list, without their p_."""
 
 PAGE_LIMIT = 50
+FEED_LIMIT = 200
 MESSAGE = "What is still open for the quarterly report? Two lines will do."
 
 
@@ -20,9 +23,12 @@ class SqlCall:
     params: Params
 
 
-def list_sessions(user_id: uuid.UUID, before: Page | None = None) -> SqlCall:
+def list_sessions(
+    user_id: uuid.UUID, before: Page | None = None, *, filters: Filters | None = None
+) -> SqlCall:
     """List the page that follows a page, or the first one."""
     above = before["sessions"][-1] if before else None
+    narrowed = {f"p_{name}": value for name, value in (filters or {}).items()}
     return SqlCall(
         "list_chat_sessions",
         {
@@ -39,6 +45,41 @@ def list_sessions(user_id: uuid.UUID, before: Page | None = None) -> SqlCall:
             "p_limit": PAGE_LIMIT,
             "p_schedule_id": None,
             "p_folded": None,
+            "p_pinned": None,
+            **narrowed,
+        },
+    )
+
+
+def search_sessions(
+    user_id: uuid.UUID, query: str, *, newest_first: bool = False, filters: Filters | None = None
+) -> SqlCall:
+    """List the first page of what holds the query; for the service alone."""
+    narrowed = {f"p_{name}": value for name, value in (filters or {}).items()}
+    return SqlCall(
+        "list_matching_chat_sessions" if newest_first else "list_relevant_chat_sessions",
+        {
+            "p_user_id": str(user_id),
+            "p_query": query,
+            "p_channel": None,
+            "p_archived": False,
+            "p_from": None,
+            "p_to": None,
+            "p_limit": PAGE_LIMIT,
+            **narrowed,
+        },
+    )
+
+
+def list_changes(user_id: uuid.UUID, since: Mapping[str, str] | None = None) -> SqlCall:
+    """List what changed since the `xid` and `session_id` of an answer, or where the feed stands."""
+    return SqlCall(
+        "list_chat_session_changes",
+        {
+            "p_user_id": str(user_id),
+            "p_since_xid": since["xid"] if since else None,
+            "p_since_session_id": since["session_id"] if since else None,
+            "p_limit": FEED_LIMIT,
         },
     )
 

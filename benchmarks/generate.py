@@ -13,13 +13,12 @@ from uuid import UUID, uuid5
 
 import psycopg
 
+from benchmarks.bulk import Connection, without_indexes
 from benchmarks.texts import make_answers, make_questions
 
 TEXT_COUNT = 2_000
 NAMESPACE = UUID("5b0c1c2e-6f0f-4f53-9a6e-0d3a6f1c7b21")
 SQL = Path(__file__).parent / "sql"
-
-Connection = psycopg.Connection[tuple[object, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +60,15 @@ def generate(
         database.execute("set local work_mem = '256MB'")
         database.execute((SQL / "plan.sql").read_bytes())
         database.execute((SQL / "insert.sql").read_bytes())
+
+
+def fill(
+    database: Connection, populations: Sequence[Population] = POPULATIONS, *, seed: int = 1
+) -> None:
+    """Generate into an empty registry, faster than beside other rows, and settle it."""
+    with without_indexes(database):
+        generate(database, populations, seed=seed)
+    settle(database)
 
 
 def settle(database: Connection) -> None:
@@ -132,15 +140,20 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.generate", description=__doc__)
     parser.add_argument("db_url", help="address of an empty registry, as the tables' owner")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument(
+        "--only", choices=[population.name for population in POPULATIONS], help="default: all"
+    )
     arguments = parser.parse_args()
+    chosen = [p for p in POPULATIONS if arguments.only in (None, p.name)]
     started = time.perf_counter()
     with psycopg.connect(arguments.db_url, autocommit=True) as database:
         if not is_empty(database):
             parser.exit(1, "This registry holds sessions already; nothing was added.\n")
-        generate(database, seed=arguments.seed)
-        settle(database)
-    sessions = sum(population.session_count for population in POPULATIONS)
+        fill(database, chosen, seed=arguments.seed)
+    sessions = sum(population.session_count for population in chosen)
     print(f"{sessions} sessions in {time.perf_counter() - started:.1f} s")
+    for population in chosen:
+        print(f"{population.name}: {population.user_id()}")
 
 
 if __name__ == "__main__":

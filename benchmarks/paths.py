@@ -22,10 +22,13 @@ TIMEOUT_SECONDS = 60.0
 
 
 @asynccontextmanager
-async def open_sql(db_url: str, user_id: uuid.UUID, connections: int) -> AsyncIterator[Run]:
+async def open_sql(
+    db_url: str, user_id: uuid.UUID, connections: int, *, as_service: bool = False
+) -> AsyncIterator[Run]:
     """Call through psycopg, on connections that already are what PostgREST makes of a token."""
     free: asyncio.LifoQueue[psycopg.AsyncConnection] = asyncio.LifoQueue()
-    claims = json.dumps({"sub": str(user_id), "role": "authenticated"})
+    role = "service_role" if as_service else "authenticated"
+    claims = json.dumps({"role": role} if as_service else {"sub": str(user_id), "role": role})
 
     async def run(call: SqlCall) -> bytes:
         connection = await free.get()
@@ -41,7 +44,7 @@ async def open_sql(db_url: str, user_id: uuid.UUID, connections: int) -> AsyncIt
             connection = await psycopg.AsyncConnection.connect(db_url, autocommit=True)
             await opened.enter_async_context(connection)
             await connection.execute("select set_config('request.jwt.claims', %s, false)", [claims])
-            await connection.execute("set role authenticated")
+            await connection.execute("select set_config('role', %s, false)", [role])
             free.put_nowait(connection)
         yield run
 
@@ -71,12 +74,18 @@ def _open_http(url: str, headers: dict[str, str], connections: int) -> httpx.Asy
 
 
 @asynccontextmanager
-async def open_api(stack: Stack, user_id: uuid.UUID, connections: int) -> AsyncIterator[Run]:
-    """Call through the Supabase API, with the user's own token."""
-    headers = {
-        "apikey": stack.publishable_key,
-        "Authorization": f"Bearer {stack.token(user_id)}",
-    }
+async def open_api(
+    stack: Stack, user_id: uuid.UUID, connections: int, *, as_service: bool = False
+) -> AsyncIterator[Run]:
+    """Call through the Supabase API, with the user's own token or the secret key."""
+    headers = (
+        {"apikey": stack.secret_key}
+        if as_service
+        else {
+            "apikey": stack.publishable_key,
+            "Authorization": f"Bearer {stack.token(user_id)}",
+        }
+    )
     async with _open_http(f"{stack.supabase_url}/rest/v1", headers, connections) as http:
 
         async def run(call: SqlCall) -> bytes:

@@ -48,6 +48,38 @@ class Table:
         return "\n".join(lines)
 
 
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One line of a table of cases: the p50 of each path in milliseconds, and ratios of medians."""
+
+    name: str
+    p50_ms: dict[str, float]
+    ratios: dict[str, Ratio]
+
+
+@dataclass(frozen=True, slots=True)
+class CaseTable:
+    """Many cases along the same paths, one line each, all measured in turns."""
+
+    title: str
+    cases: list[Case]
+
+    def render(self) -> str:
+        """Return the table as text."""
+        first = self.cases[0]
+        lines = [self.title, f"{'p50 in ms, then ratios':34}{_heads([*first.p50_ms])}"]
+        lines[1] += f"  |{_heads([*first.ratios])}"
+        for case in self.cases:
+            times = "".join(f"{value:12.2f}" for value in case.p50_ms.values())
+            ratios = "".join(f"{ratio.value:12.2f}" for ratio in case.ratios.values())
+            lines.append(f"  {case.name:32}{times}  |{ratios}")
+        return "\n".join(lines)
+
+
+def _heads(names: Sequence[str]) -> str:
+    return "".join(f"{name:>12}" for name in names)
+
+
 def describe_machine(db_url: str) -> dict[str, str]:
     """Name what the figures depend on."""
     with psycopg.connect(db_url) as database:
@@ -62,6 +94,6 @@ def describe_machine(db_url: str) -> dict[str, str]:
     }
 
 
-def to_json(machine: dict[str, str], tables: Sequence[Table]) -> dict[str, object]:
+def to_json(machine: dict[str, str], tables: Sequence[Table | CaseTable]) -> dict[str, object]:
     """Return everything that was printed, for programs."""
     return {"machine": machine, "tables": [asdict(table) for table in tables]}

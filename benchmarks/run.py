@@ -26,7 +26,7 @@ from benchmarks.comparisons import (
     compare_reads,
     compare_sizes,
 )
-from benchmarks.generate import POPULATIONS, generate, is_empty, is_generated, settle
+from benchmarks.generate import POPULATIONS, fill, is_empty, is_generated
 from benchmarks.report import Table, describe_machine, to_json
 from benchmarks.schedules import compare_schedules
 from benchmarks.stack import Stack, running_stack
@@ -64,8 +64,7 @@ def prepare(stack: Stack) -> None:
         sessions = sum(population.session_count for population in POPULATIONS)
         print(f"Making {sessions:,} sessions …", flush=True)
         started = time.perf_counter()
-        generate(database)
-        settle(database)
+        fill(database)
         print(f"… in {time.perf_counter() - started:.0f} s\n")
 
 

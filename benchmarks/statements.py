@@ -8,9 +8,10 @@ from dataclasses import dataclass
 import psycopg
 from psycopg import sql
 
+from benchmarks.bulk import Connection
 from benchmarks.calls import SqlCall, begin_turn, get_session, list_sessions
 from benchmarks.cursors import Page, walk_before
-from benchmarks.generate import LARGE, LONG, Connection, find_sessions
+from benchmarks.generate import LARGE, LONG, find_sessions
 from benchmarks.measure import Request, Settle
 from benchmarks.paths import Run, append_by, open_sql, to_statement
 from benchmarks.workload import read_by
@@ -25,6 +26,7 @@ class Statement:
 
     user_id: uuid.UUID
     calls: Sequence[SqlCall]
+    as_service: bool = False
 
     def to_request(self, run: Run) -> Request:
         """Return what can be measured."""
@@ -41,6 +43,7 @@ class Append:
 
     user_id: uuid.UUID
     session_ids: Sequence[str]
+    as_service: bool = False
 
     def to_request(self, run: Run) -> Request:
         """Return what can be measured."""
@@ -83,9 +86,10 @@ async def plan_statements(db_url: str) -> Mapping[str, Statement | Append]:
 def count_pages(db_url: str, statement: Statement | Append) -> int:
     """Count the pages of 8 KB that one call reads, from memory or from disk."""
     with psycopg.connect(db_url, autocommit=True) as database:
-        claims = json.dumps({"sub": str(statement.user_id), "role": "authenticated"})
+        role = "service_role" if statement.as_service else "authenticated"
+        claims = json.dumps({"sub": str(statement.user_id), "role": role})
         database.execute("select set_config('request.jwt.claims', %s, false)", [claims])
-        database.execute("set role authenticated")
+        database.execute("select set_config('role', %s, false)", [role])
         # The first calls of a connection also read the catalogue.
         counts = [
             _explain(database, statement.next_call(number)) for number in range(WARM_UP_CALLS)

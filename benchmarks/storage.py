@@ -1,6 +1,6 @@
 """How many bytes the registry's rows take."""
 
-from benchmarks.generate import Connection
+from benchmarks.bulk import Connection
 
 COUNT_BYTES = """
 select

@@ -2,6 +2,7 @@
 
 - `database`: a fresh clone of the migrated template, as hosted Supabase would have it.
 - `shared_database`: the same, cloned once, for tests that keep apart by users of their own.
+- `module_database`: the same, cloned once for the tests of one file.
 - `bare_database`: a new project before its first migration; see `apply_migrations`.
 - `supabase_api`: the same migrations behind PostgREST, GoTrue and Storage.
 """
@@ -68,6 +69,15 @@ def shared_database(
     embedded_stack: EmbeddedStack, template_database: Database
 ) -> Iterator[Database]:
     """One migrated database for all tests that keep apart by users of their own."""
+    assert template_database
+    yield from _clone(embedded_stack, "template_migrated")
+
+
+@pytest.fixture(scope="module")
+def module_database(
+    embedded_stack: EmbeddedStack, template_database: Database
+) -> Iterator[Database]:
+    """One migrated database for the tests of one file, which fill it once for all of them."""
     assert template_database
     yield from _clone(embedded_stack, "template_migrated")
 

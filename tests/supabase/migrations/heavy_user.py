@@ -8,10 +8,11 @@ MESSAGES = 4000
 
 FILL_SESSIONS = """
 insert into chat_sessions (
-  user_id, session_id, channel, archived, pinned, created_at, updated_at
+  user_id, session_id, channel, agent_name, is_folded, archived, pinned, created_at, updated_at
 )
 select
   %(user)s::uuid, gen_random_uuid()::text, case i %% 3 when 0 then 'telegram' else 'web' end,
+  case i %% 35 when 0 then 'librarian' else 'assistant' end, i %% 21 = 3,
   i %% 2 = 0, i %% 15 = 0, '2026-01-01Z', '2026-01-01Z'::timestamptz + i * interval '1 minute'
 from generate_series(1, %(count)s) as i
 """

@@ -48,6 +48,8 @@ class TestListOfSessions:
             ({"channel": "web", "archived": None}, "chat_sessions_recent_by_channel_idx"),
             ({"folded": False}, "chat_sessions_recent_unfolded_idx"),
             ({"folded": False, "channel": "web"}, "chat_sessions_recent_by_channel_idx"),
+            ({"folded": True}, "chat_sessions_recent_folded_idx"),
+            ({"agent_name": "librarian"}, "chat_sessions_recent_by_agent_idx"),
             ({"pinned": True}, "chat_sessions_pinned_idx"),
         ],
     )
