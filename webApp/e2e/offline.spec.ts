@@ -96,9 +96,13 @@ test('what is done without the server survives a closed tab, and goes out once',
   await page.getByRole('button', { name: 'New session' }).click();
   await write(page, 'Plan the garden');
   await expect(rowOf('Plan the garden')).toContainText('Waiting to be sent');
+  await page.getByRole('button', { name: 'Session menu' }).click();
+  await page.getByRole('menuitem', { name: 'Rename' }).click();
+  await page.getByRole('textbox', { name: 'Title' }).fill('Flower beds');
+  await page.keyboard.press('Enter');
   await page.reload();
   await expect(rowOf('Journey')).toBeVisible();
-  await expect(rowOf('Plan the garden')).toContainText('Waiting to be sent');
+  await expect(rowOf('Flower beds')).toContainText('Waiting to be sent');
   await rowOf('Letter').click();
   await expect(page.getByRole('article')).toHaveCount(3);
   await page.close();
@@ -125,10 +129,13 @@ test('what is done without the server survives a closed tab, and goes out once',
     'And the rent is high.',
   ]);
   await expect
-    .poll(() =>
-      callElsewhere(stack.base_url, account, '').then((text) => text.split('Journey').length),
-    )
-    .toBe(2);
+    .poll(async () => {
+      const { sessions } = JSON.parse(await callElsewhere(stack.base_url, account, '')) as {
+        sessions: { title: string }[];
+      };
+      return sessions.map(({ title }) => title).sort();
+    })
+    .toEqual(['Flower beds', 'Journey', 'Letter']);
   await again.close();
 });
 

@@ -13,6 +13,7 @@ import {
 } from '@/api/sessionChanges';
 import { dropSession } from '@/api/sessionListCache';
 import { describeSuperseded, type UpdatedSession } from '@/api/supersededFields';
+import { dropOutgoingOf } from '@/api/turns/outbox';
 import { placeAnsweredSession } from '@/api/turns/turnCache';
 import { nameSession } from '@/lib/nameSession';
 import { newId } from '@/lib/newId';
@@ -75,6 +76,7 @@ export function setChangeDefaults(queryClient: QueryClient): void {
     onSuccess: (_: unknown, deletion: SessionDeletion) => {
       const { sessionId } = deletion;
       dropSession(queryClient, sessionId);
+      dropOutgoingOf(sessionId);
       queryClient.removeQueries({ queryKey: queryKeys.session(sessionId), type: 'inactive' });
       renew();
       batches.noteDone(deletion);

@@ -3,6 +3,7 @@ import { notifyManager, type QueryClient } from '@tanstack/react-query';
 import type { ChangeBatch } from '@/api/changeBatches';
 import { mutationKeys } from '@/api/queryKeys';
 import type { Session } from '@/api/schema';
+import { changeStarting, dropOutgoingOf, isStarting, outgoingOf } from '@/api/turns/outbox';
 import { nameSession } from '@/lib/nameSession';
 import { newId } from '@/lib/newId';
 
@@ -39,6 +40,17 @@ export function changeSession(
   change: SessionChange,
   batch?: ChangeBatch,
 ): void {
+  if (isStarting(session.session_id)) changeStarting(session.session_id, change);
+  else queueChange(queryClient, session, change, batch);
+}
+
+/** The same for a session that the server has. */
+export function queueChange(
+  queryClient: QueryClient,
+  session: Session,
+  change: SessionChange,
+  batch?: ChangeBatch,
+): void {
   const { session_id: sessionId, version: baseVersion } = session;
   const name = nameSession(session);
   const made = { sessionId, name, change, baseVersion, requestId: newId() };
@@ -55,7 +67,14 @@ export function deleteSession(
   session: Session,
   batch?: ChangeBatch,
 ): Promise<void> {
-  const named = { sessionId: session.session_id, name: nameSession(session) };
+  const { session_id: sessionId } = session;
+  if (isStarting(sessionId)) {
+    const hasFiles = outgoingOf(sessionId).some(({ attachments = [] }) => attachments.length > 0);
+    dropOutgoingOf(sessionId);
+    // With files it was made, to hold them, and waits for its first message only.
+    if (!hasFiles) return Promise.resolve();
+  }
+  const named = { sessionId, name: nameSession(session) };
   const deletion: SessionDeletion = { ...named, ...(batch && { batch }) };
   run(queryClient, mutationKeys.deleteSession(), deletion);
   return new Promise((resolve) => notifyManager.schedule(() => resolve()));

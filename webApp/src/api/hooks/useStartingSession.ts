@@ -54,7 +54,8 @@ function findStarting(messages: readonly OutgoingMessage[]): Session[] {
   return [...starting.values()];
 }
 
-function standInFor({ sessionId, content, agentName, createdAt }: OutgoingMessage): Session {
+function standInFor(message: OutgoingMessage): Session {
+  const { sessionId, content, agentName, createdAt, startChange } = message;
   return {
     chat_id: sessionId,
     session_id: sessionId,
@@ -63,7 +64,7 @@ function standInFor({ sessionId, content, agentName, createdAt }: OutgoingMessag
     agent_name: agentName ?? UNNAMED_AGENT,
     is_active: true,
     title: content.trim().split('\n', 1)[0]?.slice(0, 60) ?? null,
-    title_source: null,
+    title_source: startChange?.title === undefined ? null : 'user',
     topic: null,
     archived: false,
     pinned: false,
@@ -80,5 +81,6 @@ function standInFor({ sessionId, content, agentName, createdAt }: OutgoingMessag
     has_failed_delivery: false,
     receiver: null,
     has_failed_answer: false,
+    ...startChange,
   };
 }

@@ -1,6 +1,5 @@
 import { notifyManager, type QueryClient } from '@tanstack/react-query';
 
-import { apiClient, dataOf } from '@/api/client';
 import type { Attachment } from '@/api/schema';
 import { followAnswer } from '@/api/turns/followAnswer';
 import {
@@ -24,11 +23,11 @@ import {
   useOutbox,
 } from '@/api/turns/outbox';
 import { sendWaiting } from '@/api/turns/sendOutbox';
+import { startSession } from '@/api/turns/startSession';
 import { TextBuffer } from '@/api/turns/TextBuffer';
 import {
   findNewestMessageId,
   placeEndedAnswer,
-  placeNewSession,
   placeStartedTurn,
   refreshNewest,
 } from '@/api/turns/turnCache';
@@ -164,20 +163,12 @@ export class TurnRunner {
 
   async #deliver(message: OutgoingMessage, signal: AbortSignal): Promise<void> {
     const { sessionId, clientRequestId } = message;
-    if (message.startsSession) await this.#startSession(message);
+    if (message.startsSession && !(await startSession(this.#queryClient, message))) return;
     // Whether the one before it has arrived is not known: then the server decides what it follows.
     const parentId = message.followsRequestId === null ? message.parentId : null;
     const { answerId, stream } = await postMessage({ ...message, parentId }, signal);
     placeBelowAnswer(clientRequestId, answerId);
     void this.#follow(sessionId, answerId, stream);
-  }
-
-  async #startSession(first: OutgoingMessage): Promise<void> {
-    const { sessionId, clientRequestId, agentName } = first;
-    const body = { session_id: sessionId, ...(agentName && { agent_name: agentName }) };
-    const session = dataOf(await apiClient.POST('/api/chat/sessions', { body }));
-    placeNewSession(this.#queryClient, session);
-    patchOutgoing(clientRequestId, { startsSession: false });
   }
 
   /** Resolves when the turn is shown; following its answer goes on. */

@@ -2,6 +2,7 @@ import { create } from 'zustand';
 import { persist } from 'zustand/middleware';
 
 import type { Attachment } from '@/api/schema';
+import type { SessionChange } from '@/api/sessionChanges';
 import { newId } from '@/lib/newId';
 
 /** A message of the user that the server has not answered for yet. */
@@ -18,6 +19,8 @@ export interface OutgoingMessage {
   followsRequestId: string | null;
   /** The session must be made first. */
   startsSession: boolean;
+  /** What its user has changed about that session; made as soon as it is. */
+  startChange?: SessionChange;
   /** Who is to answer in that session; missing where nobody was chosen. */
   agentName?: string;
   /** Why it did not go out, as a sentence; null while it waits. */
@@ -72,6 +75,17 @@ export function findWaiting(sessionId: string): OutgoingMessage | undefined {
     .messages.find((message) => message.sessionId === sessionId && isWaiting(message));
 }
 
+/** The messages of a session, whichever tab they were written in. */
+export function outgoingOf(sessionId: string): readonly OutgoingMessage[] {
+  void useOutbox.persist.rehydrate();
+  return useOutbox.getState().messages.filter((message) => message.sessionId === sessionId);
+}
+
+/** True while the server does not have the session. */
+export function isStarting(sessionId: string): boolean {
+  return outgoingOf(sessionId).some(({ startsSession }) => startsSession);
+}
+
 export function isWaiting({ problem, isSent = false }: OutgoingMessage): boolean {
   return problem === null && !isSent;
 }
@@ -92,6 +106,7 @@ export function addOutgoing(written: WrittenMessage): string {
       createdAt: new Date().toISOString(),
       followsRequestId: before?.clientRequestId ?? null,
       problem: null,
+      ...(before?.startChange && { startChange: before.startChange }),
     };
     return { messages: [...messages, message] };
   });
@@ -102,6 +117,33 @@ export function patchOutgoing(clientRequestId: string, patch: Partial<OutgoingMe
   change(({ messages }) => ({
     messages: messages.map((message) =>
       message.clientRequestId === clientRequestId ? { ...message, ...patch } : message,
+    ),
+  }));
+}
+
+/** Changes a session that the server does not have yet. */
+export function changeStarting(sessionId: string, made: SessionChange): void {
+  patchSession(sessionId, (message) => ({
+    ...message,
+    startChange: { ...message.startChange, ...made },
+  }));
+}
+
+/** The server has the session, and its changes are on their way. */
+export function markStarted(sessionId: string): void {
+  patchSession(sessionId, ({ startChange: _, ...message }) => ({
+    ...message,
+    startsSession: false,
+  }));
+}
+
+function patchSession(
+  sessionId: string,
+  patch: (message: OutgoingMessage) => OutgoingMessage,
+): void {
+  change(({ messages }) => ({
+    messages: messages.map((message) =>
+      message.sessionId === sessionId ? patch(message) : message,
     ),
   }));
 }
@@ -123,6 +165,11 @@ export function dropOutgoing(clientRequestIds: ReadonlySet<string | null>): void
   const isOther = (message: OutgoingMessage) => !clientRequestIds.has(message.clientRequestId);
   if (useOutbox.getState().messages.every(isOther)) return;
   change(({ messages }) => ({ messages: messages.filter(isOther) }));
+}
+
+/** Takes out everything that was written into a session which is no more. */
+export function dropOutgoingOf(sessionId: string): void {
+  dropOutgoing(new Set(outgoingOf(sessionId).map(({ clientRequestId }) => clientRequestId)));
 }
 
 /** Another user's arrival drops what the one before has left; what was sent in an earlier visit goes. */

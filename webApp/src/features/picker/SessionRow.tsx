@@ -1,7 +1,7 @@
 import { CircleAlert, Hourglass, Pin } from 'lucide-react';
 import { Link } from 'react-router';
 
-import { useStartingSession, useUnsent } from '@/api/hooks/useStartingSession';
+import { useUnsent } from '@/api/hooks/useStartingSession';
 import type { Session } from '@/api/schema';
 import { isMakingTitle } from '@/api/sessionTitles';
 import { ChoiceBox } from '@/features/picker/ChoiceBox';
@@ -47,7 +47,6 @@ interface SessionRowProps extends RowProps {
 export function SessionRow(props: SessionRowProps) {
   const { session, time, isOpen, isTabStop, isWaiting, choice, onOpen, renderMenu } = props;
   const choosable = useChoosableRow({ choice, onOpen });
-  const isStarting = useStartingSession(session.session_id) !== undefined;
   return (
     <div className="group relative">
       <Link
@@ -92,8 +91,7 @@ export function SessionRow(props: SessionRowProps) {
         </time>
         <RowDetail session={session} isWaiting={isWaiting} />
       </Link>
-      {!isStarting &&
-        !choice.isChoosing &&
+      {!choice.isChoosing &&
         renderMenu(session, {
           className: MENU,
           tabIndex: isTabStop ? 0 : -1,

@@ -58,7 +58,7 @@ export function SessionPane(props: SessionPaneProps) {
           continuedIn={findOtherChannel(session.data, messages)}
           origin={origin}
           headStart={headStart}
-          menu={isDeleted || starting ? null : menu}
+          menu={isDeleted ? null : menu}
         />
       }
       composer={

@@ -13,6 +13,7 @@ import {
 import { useRef, useState } from 'react';
 
 import { useDeleteSessions } from '@/api/hooks/useDeleteSessions';
+import { useStartingSession } from '@/api/hooks/useStartingSession';
 import { useUpdateSession } from '@/api/hooks/useUpdateSession';
 import type { Session } from '@/api/schema';
 import { NewTitleItem } from '@/features/sessionMenu/NewTitleItem';
@@ -39,6 +40,7 @@ export function SessionMenu(props: SessionMenuProps) {
   const [renameOpener, setRenameOpener] = useState<HTMLElement | null>(null);
   const update = useUpdateSession(session);
   const remove = useDeleteSessions();
+  const isStarting = useStartingSession(session.session_id) !== undefined;
   return (
     <>
       <Menu
@@ -71,8 +73,12 @@ export function SessionMenu(props: SessionMenuProps) {
           </MenuItem>
         )}
         <MenuSeparator />
-        <ExportItems sessionId={session.session_id} />
-        <MenuSeparator />
+        {!isStarting && (
+          <>
+            <ExportItems sessionId={session.session_id} />
+            <MenuSeparator />
+          </>
+        )}
         <MenuItem className="text-failed" onSelect={() => remove([session])}>
           <Trash2 aria-hidden size={16} />
           Delete
