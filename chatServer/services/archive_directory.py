@@ -55,17 +55,24 @@ def open_directory(file: IO[bytes]) -> tuple[zipfile.ZipFile, Entries]:
 
 
 def _check_directory(file: IO[bytes]) -> None:
-    """Refuse a list of files too long for memory, before zipfile reads it there."""
+    """Refuse a list of files too long for memory, before zipfile reads it there.
+
+    Like zipfile it believes the record for large archives whenever it is there, and nowhere but
+    before its locator, which must say the same.
+    """
     length = file.seek(0, io.SEEK_END)
-    file.seek(length - END.size)
-    signature, *_, directory_bytes, _, comment_bytes = END.unpack(file.read(END.size))
+    begin = max(0, length - END_64.size - LOCATOR_64.size - END.size)
+    file.seek(begin)
+    tail = file.read()
+    signature, *_, directory_bytes, _, comment_bytes = END.unpack(tail[-END.size :])
     if signature != b"PK\x05\x06" or comment_bytes:
         raise ArchiveUnreadable
-    if directory_bytes == 0xFFFFFFFF:
-        file.seek(length - END.size - LOCATOR_64.size)
-        _, _, offset, _ = LOCATOR_64.unpack(file.read(LOCATOR_64.size))
-        file.seek(offset)
-        directory_bytes = END_64.unpack(file.read(END_64.size))[-2]
+    locator = tail[-END.size - LOCATOR_64.size : -END.size]
+    if locator.startswith(b"PK\x06\x07"):
+        record = END_64.unpack(tail[: END_64.size])
+        if record[0] != b"PK\x06\x06" or LOCATOR_64.unpack(locator)[2] != begin:
+            raise ArchiveUnreadable
+        directory_bytes = record[-2]
     if directory_bytes > ARCHIVE_DIRECTORY_MAX_BYTES:
         raise ArchiveTooLarge
 

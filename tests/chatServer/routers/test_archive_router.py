@@ -23,6 +23,9 @@ from tests.chatServer.conftest import Visitor
 from tests.chatServer.history_stage import HistoryStage
 
 SESSIONS = "/api/chat/sessions"
+SOUND = pack({"sessions/000001.jsonl": session_file("a", "one")})
+SIZE_AT = SOUND.index(b"PK\x01\x02") + 24
+"""Where the list of files says how much the first one unpacks to."""
 
 
 async def listed(visitor: Visitor) -> list[dict[str, Any]]:
@@ -174,8 +177,11 @@ async def test_holds_what_is_the_users_own_only(
         (b"PK\x05\x06" + bytes(18), 422, "archive_invalid"),
         (pack({}, version=3), 422, "archive_version_unsupported"),
         (pack({"../evil.jsonl": session_file("a")}), 422, "archive_invalid"),
+        (SOUND[:-40], 422, "archive_unreadable"),
+        (SOUND[:60] + bytes([SOUND[60] ^ 0xFF]) + SOUND[61:], 422, "archive_damaged"),
+        (SOUND[:SIZE_AT] + b"\xff\xff\xff\x7f" + SOUND[SIZE_AT + 4 :], 413, "archive_too_large"),
     ],
-    ids=["empty", "no manifest", "later", "path"],
+    ids=["empty", "no manifest", "later", "path", "cut off", "damaged", "bomb"],
 )
 async def test_a_broken_one_is_refused_with_a_problem_and_stores_nothing(
     visitor: Visitor, archive: bytes, status: int, code: str

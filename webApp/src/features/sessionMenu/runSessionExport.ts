@@ -9,7 +9,8 @@ import { onUserLeaving } from '@/lib/userLeaving';
 
 /** What is done by then needs no word. */
 const SILENT_MS = 1_000;
-const SHOWN_EVERY_MS = 250;
+/** Each time it is also read out to those who listen. */
+const SHOWN_EVERY_MS = 2_000;
 const NUMBER = new Intl.NumberFormat('en');
 
 const running = new Set<AbortController>();
