@@ -24,6 +24,12 @@ BARE_STATUS: Final = re.compile(r"[1-5]\d\d")
 REFUSED_TOKEN: Final = frozenset({"PGRST300", "PGRST301", "PGRST302", "PGRST303", "401"})
 UNAVAILABLE: Final = re.compile(r"PGRST00\d|5\d\d")
 """PostgREST without its database: https://docs.postgrest.org/en/stable/references/errors.html"""
+LOST_BY_LITE: Final = re.compile(
+    "PostgresError: (terminating connection|the database system is|sorry, too many clients)"
+    "|Error: .*(CONNECTION_CLOSED|CONNECTION_ENDED|CONNECT_TIMEOUT|ECONNREFUSED)"
+)
+"""Supabase Lite tells no code when its own connection to Postgres broke, only these words."""
+
 IDLE_SECONDS: Final = 4.0
 """Below the 5 s after which a Node server closes an idle connection, or we would write into it."""
 
@@ -102,7 +108,8 @@ def _translate(error: APIError, caller: Caller) -> Exception:
     code = error.code or ""
     if code in REFUSED_TOKEN and caller.access_token is not None:
         return Unauthorized()
-    if UNAVAILABLE.fullmatch(code):
+    is_lost = code == "SUP" and LOST_BY_LITE.match(error.message or "")
+    if is_lost or UNAVAILABLE.fullmatch(code):
         return DatabaseUnavailable()
     message, hint = error.message or "", error.hint
     details = None if error.details is None else str(error.details)

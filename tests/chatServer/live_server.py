@@ -121,11 +121,11 @@ def message_body(content: str, request_id: str | None = None) -> dict[str, str]:
 
 
 @asynccontextmanager
-async def open_visit(api: SupabaseApi) -> AsyncIterator[Visit]:
-    """Signs a user up at a server of their own."""
+async def open_visit(api: SupabaseApi, **changed: object) -> AsyncIterator[Visit]:
+    """Signs a user up at a server of their own, with some settings changed."""
     async with (
         open_stage(api) as stage,
-        serve(settings_for(api, stage.fake.base_url)) as base_url,
+        serve(settings_for(api, stage.fake.base_url).model_copy(update=changed)) as base_url,
     ):
         caller = await stage.sign_up()
         session_id = await stage.new_session(caller)

@@ -85,7 +85,11 @@ class TestRequest:
         assert route.calls.last.request.headers["authorization"] == "Bearer ey.ey.sig"
 
 
+TERMINATED = "PostgresError: terminating connection due to administrator command"
+CLOSED = "Error: write CONNECTION_CLOSED 127.0.0.1:5432"
 UNAVAILABLE = [
+    pytest.param(httpx.Response(500, json={"code": "SUP", "message": TERMINATED}), id="cut off"),
+    pytest.param(httpx.Response(500, json={"code": "SUP", "message": CLOSED}), id="closed"),
     pytest.param(httpx.Response(500, text="Internal Server Error"), id="plain text of Lite"),
     pytest.param(httpx.Response(502, text="<html>Bad gateway</html>"), id="a gateway"),
     pytest.param(httpx.Response(503, json={"code": "PGRST002", "message": "x"}), id="PGRST002"),

@@ -2,7 +2,7 @@ import logging
 
 import pytest
 
-from chatServer.services import turn_runner
+from chatServer.services import patience, turn_runner
 from chatServer.services.agent_spec import DEFAULT_AGENT, AgentLimits
 from tests.chatServer.turn_stage import (
     AbsentDatabase,
@@ -121,7 +121,7 @@ class TestAbsentDatabase:
         monkeypatch: pytest.MonkeyPatch,
         caplog: pytest.LogCaptureFixture,
     ) -> None:
-        monkeypatch.setattr(turn_runner, "LEASE_SECONDS", 1)
+        monkeypatch.setattr(patience, "LEASE_SECONDS", 1)
         caller = await stage.sign_up()
         session_id = await stage.new_session(caller)
         database = AbsentDatabase(stage.transport)
