@@ -8,7 +8,8 @@ import { expect, test } from '#e2e/harness/test.ts';
 
 const MINUTE_MS = 60_000;
 
-test.use({ expectedConsole: /status of 422/ });
+// One is refused, and some are deleted twice: as the page is left, and by the next visit.
+test.use({ expectedConsole: /status of 4(22|04)/ });
 
 function barOf(page: Page) {
   return page.getByRole('group', { name: 'Selected sessions' });
@@ -95,14 +96,17 @@ test('several sessions are chosen by pointer and keys, and changed, undone and d
   await expect(page).toHaveTitle(/Letter Four/);
   await expect(page.getByRole('link', { name: /Letter Four|Result [23]/ })).toHaveCount(3);
 
-  await page.getByRole('link', { name: /Letter Four/ }).press(' ');
-  await boxOf(page, 'Run Result 3').click();
+  await page.getByRole('link', { name: /Letter Four/ }).focus();
+  await page.keyboard.press('ControlOrMeta+a');
   await bar.getByRole('button', { name: 'Delete' }).click();
-  await expect(page.getByRole('link', { name: /Letter Four|Result 3/ })).toHaveCount(0);
-  // Whoever leaves before the time to undo is over has meant it.
+  await expect(page.getByText('8 sessions are deleted.')).toBeVisible();
+  // Whoever leaves before the time to undo is over has meant it, also what is not sent by then.
   await page.goto('/');
-  await expect(page.getByRole('link', { name: /Letter One/ })).toBeVisible();
-  await expect(page.getByRole('link', { name: /Letter Four/ })).toHaveCount(0);
+  await expect(page.getByRole('button', { name: /Hourly watch/ })).toBeVisible();
+  await expect(page.getByRole('link', { name: /Letter/ })).toHaveCount(0);
+  await page.reload();
+  await expect(page.getByRole('button', { name: /Hourly watch/ })).toBeVisible();
+  await expect(page.getByRole('link', { name: /Letter/ })).toHaveCount(0);
 });
 
 test.describe('on a phone', () => {

@@ -19,6 +19,8 @@ vi.mock('@/api/keptStore', () => ({
   dropKept: (key: string) => Promise.resolve(void kept.delete(key)),
   listKept: (stem: string) =>
     Promise.resolve([...kept.keys()].filter((key) => key.startsWith(stem))),
+  keepLeaving: (key: string, value: unknown) =>
+    void kept.set(key, JSON.parse(JSON.stringify(value)) as unknown),
   onKeptClosed: () => () => undefined,
 }));
 vi.mock('@/api/authClient', () => ({
@@ -68,6 +70,29 @@ test('changes of a closed tab are made once and in order by the next one', async
   noteReachable();
   await expect.poll(() => patches.length).toBe(2);
   expect(patches).toMatchObject([{ title: 'First' }, { title: 'Second' }]);
+  await expect.poll(() => kept.size).toBe(0);
+  leave();
+  next.unmount();
+});
+
+test('what is begun while the page is left is made by the next one', async () => {
+  const closed = openTab();
+  const close = keepChanges(closed, 'ada');
+  noteUnreachable();
+  changeSession(closed, session, { title: 'At the last moment' });
+  // IndexedDB would write no more.
+  kept.clear();
+  window.dispatchEvent(new Event('pagehide'));
+  expect(kept.size).toBe(1);
+  close();
+  closed.unmount();
+
+  const patches = servePatches();
+  const next = openTab();
+  const leave = keepChanges(next, 'ada');
+  await expect.poll(() => next.getMutationCache().getAll().length).toBe(1);
+  noteReachable();
+  await expect.poll(() => patches).toMatchObject([{ title: 'At the last moment' }]);
   await expect.poll(() => kept.size).toBe(0);
   leave();
   next.unmount();

@@ -1,6 +1,6 @@
 import { dehydrate, type DehydratedState, hydrate, type QueryClient } from '@tanstack/react-query';
 
-import { dropKept, keep, listKept, onKeptClosed, readKept } from '@/api/keptStore';
+import { dropKept, keep, keepLeaving, listKept, onKeptClosed, readKept } from '@/api/keptStore';
 import { mutationKeys } from '@/api/queryKeys';
 import { newId } from '@/lib/newId';
 
@@ -37,6 +37,12 @@ export function keepChanges(queryClient: QueryClient, userId: string): () => voi
   const unsubscribe = queryClient.getMutationCache().subscribe(({ type }) => {
     if (type === 'added' || type === 'removed' || type === 'updated') save();
   });
+  const saveLeaving = () => {
+    // What was being deleted is deleted now, and is more than the page can still send.
+    const changes = readChanges(queryClient);
+    if (!signal.aborted && changes.length > 0) keepLeaving(own, changes);
+  };
+  window.addEventListener('pagehide', saveLeaving);
   const takeOver = async () => {
     for (const key of await listKept(stem)) {
       if (signal.aborted) return;
@@ -48,6 +54,7 @@ export function keepChanges(queryClient: QueryClient, userId: string): () => voi
   const stopWatching = onKeptClosed(() => left.abort());
   return () => {
     left.abort();
+    window.removeEventListener('pagehide', saveLeaving);
     unsubscribe();
     stopWatching();
   };

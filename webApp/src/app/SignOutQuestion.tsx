@@ -20,12 +20,12 @@ export function SignOutQuestion(props: SignOutQuestionProps) {
   const unsent = { messages, changes: changes + changesElsewhere + removals };
   const count = unsent.messages + unsent.changes;
   return (
-    <Modal title="Sign out" opener={opener} onClose={onStay}>
+    <Modal title="Sign out" look="question" opener={opener} onClose={onStay}>
       <p role="status" className="mb-6 text-base">
         {count === 0 ? 'Everything has been sent by now.' : `${describeUnsent(unsent)}.`}
       </p>
       <div className="flex flex-wrap justify-end gap-x-2 gap-y-4">
-        <Button className="text-failed" onClick={onSignOut}>
+        <Button onClick={onSignOut}>
           {count === 0 ? 'Sign out' : `Sign out and discard ${count === 1 ? 'it' : 'them'}`}
         </Button>
         <Button look="accent" onClick={onStay}>

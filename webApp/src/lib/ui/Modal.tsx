@@ -10,18 +10,24 @@ interface ModalProps {
   /** What opened it and gets the focus back; null while it is closed. */
   opener: HTMLElement | null;
   onClose: () => void;
-  /** A palette has no head but the first line of what is in it, and fills a phone. */
-  look?: 'panel' | 'palette';
+  /**
+   * A question stays where it is on a phone. A palette has no head but the first line of what is in
+   * it, and fills a phone.
+   */
+  look?: 'panel' | 'question' | 'palette';
   children: ReactNode;
 }
 
 const LOOKS = {
   panel: classNames(
-    'top-28 max-h-[calc(100dvh-144px)] w-120 max-phone:top-auto max-phone:bottom-0',
-    'max-phone:max-h-[calc(100dvh-32px)] max-phone:rounded-b-none',
+    'top-28 max-h-[calc(100dvh-144px)] w-120 max-phone:top-auto max-phone:bottom-0 max-phone:w-full',
+    'max-phone:max-h-[calc(100dvh-32px)] max-phone:max-w-none max-phone:rounded-b-none',
   ),
-  palette:
-    'top-[12dvh] max-h-[80dvh] w-160 max-phone:top-0 max-phone:h-dvh max-phone:max-h-none max-phone:rounded-none',
+  question: 'top-28 max-h-[calc(100dvh-144px)] w-120',
+  palette: classNames(
+    'top-[12dvh] max-h-[80dvh] w-160 max-phone:top-0 max-phone:h-dvh max-phone:max-h-none',
+    'max-phone:w-full max-phone:max-w-none max-phone:rounded-none',
+  ),
 };
 
 /** A panel over the page; on a phone it rises from the lower edge. */
@@ -54,7 +60,7 @@ export function Modal({ title, opener, onClose, look = 'panel', children }: Moda
             openedBy.current?.focus();
           }}
           className={classNames(
-            'fixed inset-x-0 z-50 mx-auto flex max-w-[calc(100vw-32px)] flex-col data-[state=open]:animate-fade-in rounded-box bg-raised shadow-float outline-none max-phone:w-full max-phone:max-w-none',
+            'fixed inset-x-0 z-50 mx-auto flex max-w-[calc(100vw-32px)] flex-col data-[state=open]:animate-fade-in rounded-box bg-raised shadow-float outline-none',
             LOOKS[look],
           )}
         >
