@@ -1,4 +1,4 @@
-import type { SubmitEvent } from 'react';
+import { type SubmitEvent, useMemo } from 'react';
 
 import { ApiError, describeError } from '@/api/apiError';
 import { useSchedulePreview } from '@/api/hooks/useScheduleHooks';
@@ -9,9 +9,11 @@ import { NextRuns } from '@/features/schedules/NextRuns';
 import { NotifyField } from '@/features/schedules/NotifyField';
 import type { ScheduleDraft } from '@/features/schedules/scheduleDraft';
 import { TimeZoneField } from '@/features/schedules/TimeZoneField';
-import { useSettled } from '@/features/schedules/useSettled';
 import { classNames } from '@/lib/ui/classNames';
 import { FIELD, FormField } from '@/lib/ui/FormField';
+import { useSettled } from '@/lib/useSettled';
+
+const SETTLE_MS = 250;
 
 export interface ScheduleFormProps {
   /** What the button that sends it names as its form. */
@@ -27,7 +29,7 @@ export interface ScheduleFormProps {
 /** What a schedule does and when, with its next five runs before it is saved. */
 export function ScheduleForm(props: ScheduleFormProps) {
   const { id, draft, onChange, onSubmit, error, onConnectTelegram } = props;
-  const { cron, timezone } = useSettled(cronOf(draft.timing), draft.timezone);
+  const { cron, timezone } = useSettledTimes(draft);
   const preview = useSchedulePreview(cron, timezone);
   const cronProblem = cron === null ? null : problemOf('cron', preview.error, error);
   const submit = (event: SubmitEvent) => {
@@ -129,4 +131,11 @@ function problemOf(field: string, ...errors: (Error | null)[]): string | null {
   const sentence = message.startsWith('must ') ? `This ${message}` : message;
   const end = /[.!?]$/.test(sentence) ? '' : '.';
   return `${sentence.charAt(0).toUpperCase()}${sentence.slice(1)}${end}`;
+}
+
+/** A cron expression and its zone, once nobody has typed for a moment. */
+function useSettledTimes({ timing, timezone }: ScheduleDraft) {
+  const cron = cronOf(timing);
+  const times = useMemo(() => ({ cron, timezone }), [cron, timezone]);
+  return useSettled(times, SETTLE_MS);
 }

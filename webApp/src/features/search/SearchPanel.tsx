@@ -16,14 +16,15 @@ import {
 import { SearchEnd } from '@/features/search/SearchEnd';
 import { SearchFilterBar } from '@/features/search/SearchFilterBar';
 import { isBackwards, isNarrowed, NO_FILTERS, rangeOf } from '@/features/search/searchFilters';
-import { useSettledText } from '@/features/search/useSettledText';
 import { FROM_PICKER } from '@/lib/fromPicker';
 import { Modal } from '@/lib/ui/Modal';
 import { useNow } from '@/lib/useNow';
+import { useSettled } from '@/lib/useSettled';
 import { NEW_SESSION_DRAFT, useChatStore } from '@/stores/useChatStore';
 
 const QUERY_MAX_LENGTH = 200;
 const PAGE_ROWS = 6;
+const SETTLE_MS = 150;
 const NO_HITS: readonly Session[] = [];
 
 interface SearchPanelProps {
@@ -64,7 +65,7 @@ interface PaletteProps {
 function Palette({ commands, onChoose }: PaletteProps) {
   const [text, setText] = useState('');
   const [filters, setFilters] = useState(NO_FILTERS);
-  const settled = useSettledText(text);
+  const settled = useSettled(text.trim(), SETTLE_MS);
   const now = useNow();
   const { order, channel, archived } = filters;
   const wanted = { text: settled, order, channel, archived, ...rangeOf(filters, now) };
