@@ -2,19 +2,24 @@
 
 import logging
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
 from typing import Final
 from uuid import UUID
 
 from pydantic import JsonValue
 
 from chatServer.agent_errors import AgentNotFound
-from chatServer.attachment_errors import AttachmentTooLarge
 from chatServer.channels import telegram_words as words
 from chatServer.channels.recently_told import RecentlyTold
 from chatServer.channels.telegram_api import TelegramApi
-from chatServer.channels.telegram_buttons import CHOOSE_AGENT, agent_buttons, session_buttons
+from chatServer.channels.telegram_buttons import (
+    CHOOSE_AGENT,
+    SWITCH_AGENT,
+    agent_buttons,
+    session_buttons,
+)
+from chatServer.channels.telegram_files import to_inbound_file
 from chatServer.channels.telegram_message import OPEN_SESSION, render_message
 from chatServer.channels.telegram_preview import AnswerPreviews
 from chatServer.channels.telegram_updates import (
@@ -22,22 +27,20 @@ from chatServer.channels.telegram_updates import (
     FileMessage,
     Inbound,
     Sender,
-    SentFile,
     TextMessage,
     read_update,
 )
 from chatServer.database.channel_results import OtherSession, StoredLink
 from chatServer.errors import LinkNotFound, RequestIdReused, SessionNotFound, ValidationFailed
-from chatServer.limits import ATTACHMENT_MAX_BYTES
 from chatServer.models import Message
 from chatServer.services.channel_port import (
     ChannelDelayed,
     ChannelRefused,
-    InboundFile,
     InboundMessage,
 )
 from chatServer.services.link_service import LinkService
 from chatServer.services.linked_chat_service import LinkedChatService
+from chatServer.session_errors import SessionDeleted
 
 logger = logging.getLogger(__name__)
 
@@ -69,6 +72,7 @@ class TelegramChannel:
             "help": self._help,
             "new": self._new,
             "sessions": self._sessions,
+            "agents": self._agents,
             "history": self._history,
             "stop": self._stop,
         }
@@ -156,7 +160,9 @@ class TelegramChannel:
             request_id,
             message.text,
             answered_id=str(message.answered_id) if message.answered_id is not None else None,
-            file=_to_file(self._api, message.file) if isinstance(message, FileMessage) else None,
+            file=to_inbound_file(self._api, message.file)
+            if isinstance(message, FileMessage)
+            else None,
         )
 
     async def _refuse_file(self, message: TextMessage | FileMessage, told: words.Part) -> None:
@@ -171,15 +177,18 @@ class TelegramChannel:
         kind, _, chosen = press.data.partition(":")
         try:
             if kind == CHOOSE_AGENT:
-                begun = await self._chats.begin_session(link, agent_name=chosen)
+                begun = await self._chats.choose_agent(link, chosen, is_new=True)
                 told = words.begun_with(self._chats.agents.name(begun))
+            elif kind == SWITCH_AGENT:
+                session = await self._chats.choose_agent(link, chosen)
+                told = words.answers_here(self._chats.agents.name(session), session)
             elif kind == OPEN_SESSION:
                 told = words.continued(await self._chats.continue_session(link, UUID(chosen)))
             else:
                 raise SessionNotFound
         except AgentNotFound:
             await self._api.answer_button(press.query_id, words.AGENT_GONE)
-        except (ValueError, SessionNotFound):
+        except (ValueError, SessionNotFound, SessionDeleted):
             await self._api.answer_button(press.query_id, words.SESSION_GONE)
         else:
             await self._api.answer_button(press.query_id)
@@ -209,6 +218,17 @@ class TelegramChannel:
         buttons = session_buttons(sessions, current_id=link.current_session_id)
         await self._api.send_reply(sender.chat_id, words.PICK_SESSION, buttons)
 
+    async def _agents(self, link: StoredLink, sender: Sender) -> None:
+        agents = self._chats.agents
+        found = await self._chats.list_messages(link)
+        current = agents.name(found[0]) if found else agents.default.shown_title
+        listed = agents.list_agents().agents
+        buttons = agent_buttons(listed, current=current, kind=SWITCH_AGENT)
+        *above, last = words.agents(listed, current=current)
+        for part in above:
+            await self._api.send_reply(sender.chat_id, part)
+        await self._api.send_reply(sender.chat_id, last, buttons)
+
     async def _history(self, link: StoredLink, sender: Sender) -> None:
         found = await self._chats.list_messages(link)
         if found is None or not found[1]:
@@ -222,18 +242,3 @@ class TelegramChannel:
         await self._api.send_reply(
             sender.chat_id, words.STOPPED if count else words.NOTHING_TO_STOP
         )
-
-
-def _to_file(api: TelegramApi, file: SentFile | None) -> InboundFile | None:
-    if file is None:
-        return None
-
-    @asynccontextmanager
-    async def open_file() -> AsyncIterator[AsyncIterator[bytes]]:
-        if (file.size_bytes or 0) > ATTACHMENT_MAX_BYTES:
-            # Telegram would refuse to give it out, in words of its own.
-            raise AttachmentTooLarge
-        async with api.open_file(file.file_id) as pieces:
-            yield pieces
-
-    return InboundFile(file.filename, file.declared_type, open_file)

@@ -5,11 +5,11 @@ from typing import Final
 
 from chatServer.agent_models import ListedAgent
 from chatServer.channels.telegram_api import Button
-from chatServer.channels.telegram_message import name_session, open_session_data
+from chatServer.channels.telegram_message import MARK, name_session, open_session_data
 from chatServer.models import Session
 
 CHOOSE_AGENT: Final = "agent"
-MARK: Final = "✓ "
+SWITCH_AGENT: Final = "switch"
 
 
 def session_buttons(sessions: Sequence[Session], *, current_id: str | None) -> list[Button]:
@@ -24,14 +24,19 @@ def session_buttons(sessions: Sequence[Session], *, current_id: str | None) -> l
     ]
 
 
-def agent_buttons(agents: Sequence[ListedAgent], *, current: str) -> list[Button]:
-    """Name each agent and mark the one that answers; none where there is no choice."""
+def agent_buttons(
+    agents: Sequence[ListedAgent], *, current: str, kind: str = CHOOSE_AGENT
+) -> list[Button]:
+    """Name each agent and mark the one that answers; none where there is no choice.
+
+    `CHOOSE_AGENT` is for a new session, `SWITCH_AGENT` for the one the chat writes into.
+    """
     if len(agents) < 2:
         return []
     return [
         Button(
             f"{MARK if agent.title == current else ''}{agent.title}",
-            f"{CHOOSE_AGENT}:{agent.name}",
+            f"{kind}:{agent.name}",
         )
         for agent in agents
     ]

@@ -16,6 +16,8 @@ BOLD: Final = frozenset({Style("bold")})
 ITALIC: Final = frozenset({Style("italic")})
 ORIGINS: Final = {"web": "From the web", "scheduled": "From a schedule"}
 UNTITLED: Final = "Untitled session"
+MARK: Final = "✓ "
+"""Before the one of several that is in use."""
 OPEN_SESSION: Final = "open"
 TITLE_MAX_LENGTH: Final = 40
 CONTINUE: Final = "Continue this session here"

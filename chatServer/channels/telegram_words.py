@@ -5,6 +5,7 @@ from typing import Final
 
 from pydantic import JsonValue
 
+from chatServer.agent_models import ListedAgent
 from chatServer.attachment_errors import (
     AttachmentEmpty,
     AttachmentQuotaExceeded,
@@ -15,6 +16,7 @@ from chatServer.channels.markdown_text import parse_markdown
 from chatServer.channels.rich_text import Run, split_runs
 from chatServer.channels.telegram_message import (
     BOLD,
+    MARK,
     UNTITLED,
     name_files,
     render_runs,
@@ -28,6 +30,7 @@ Part = Mapping[str, JsonValue]
 COMMANDS: Final = {
     "new": "Start another session",
     "sessions": "Continue another session, of any channel",
+    "agents": "Show who can answer here, and choose",
     "history": "Show the last messages of this session",
     "stop": "Stop the answer",
     "help": "What this bot can do",
@@ -115,6 +118,27 @@ def continued(session: Session) -> Part:
 def begun_with(agent: str) -> Part:
     """Tell who answers in the session the chat has just begun."""
     return to_part([Run(agent, BOLD), Run(" answers in this new session. Write your message.")])
+
+
+def answers_here(agent: str, session: Session) -> Part:
+    """Tell who answers from now on in the session the chat writes into."""
+    where = f" in “{session.title}”" if session.title else ""
+    return to_part([Run(agent, BOLD), Run(f" answers{where} from now on.")])
+
+
+def agents(listed: Sequence[ListedAgent], *, current: str) -> list[dict[str, JsonValue]]:
+    """Show who can answer, the one who does first of all by its mark."""
+    if len(listed) < 2:
+        alone = " answers here. This server has no other agent."
+        return render_runs([Run(current, BOLD), Run(alone)])
+    runs = [Run("Who shall answer in this session? A new one is begun with /new.")]
+    for agent in listed:
+        runs += [
+            Run("\n\n"),
+            Run(f"{MARK if agent.title == current else ''}{agent.title}", BOLD),
+            Run(f": {agent.description}" if agent.description else ""),
+        ]
+    return render_runs([run for run in runs if run.text])
 
 
 def history(

@@ -75,18 +75,21 @@ class LinkedChatService:
         except RequestIdReused:
             return await self._rejoin(link, message)
 
-    async def begin_session(self, link: StoredLink, *, agent_name: str | None = None) -> Session:
-        """Let the chat write into a new session, or the one it has just begun.
+    async def begin_session(self, link: StoredLink) -> Session:
+        """Let the chat write into a new session, or the one it has just begun."""
+        return await self._registry.upsert_session(_caller(link), link_id=link.id, is_new=True)
+
+    async def choose_agent(self, link: StoredLink, name: str, *, is_new: bool = False) -> Session:
+        """Have an agent answer from now on in the chat's session, or in a new one.
 
         Raises:
             AgentNotFound: No agent has that name.
+            SessionDeleted: The session was deleted just now.
         """
-        self.agents.check(agent_name)
-        begun = await self._registry.upsert_session(_caller(link), link_id=link.id, is_new=True)
-        if agent_name is None:
-            return begun
+        self.agents.check(name)
+        session = await self._registry.upsert_session(_caller(link), link_id=link.id, is_new=is_new)
         return await self._registry.update_agent(
-            _caller(link), session_id=begun.session_id, agent_name=agent_name
+            _caller(link), session_id=session.session_id, agent_name=name
         )
 
     async def continue_session(self, link: StoredLink, chat_id: UUID) -> Session:

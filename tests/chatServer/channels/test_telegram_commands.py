@@ -62,6 +62,43 @@ class TestNew:
         assert call.params["text"] == "This agent is not there any more."
 
 
+class TestAgents:
+    async def test_shows_who_can_answer_and_lets_another_go_on_with_the_session(
+        self, ada: LinkedPerson
+    ) -> None:
+        await ada.ask("first")
+        buttons = await buttons_of(ada, "/agents")
+        assert list(buttons) == ["✓ Assistant", "Librarian"]
+        listed = ada.bot.sent_to(ada.chat_id)[-1].params["text"]
+        assert "\n\n✓ Assistant: Answers" in listed
+        assert "\n\nLibrarian: " in listed
+        await ada.press(buttons["Librarian"])
+        told = (await ada.bot.wait_for(3, ada.chat_id))[-1]
+        assert told == "Librarian answers in “first” from now on."
+        assert await ada.ask("second") == "echo: second"
+        [session] = await ada.sessions()
+        assert (session.message_count, session.agent_name) == (4, "librarian")
+        assert list(await buttons_of(ada, "/agents")) == ["Assistant", "✓ Librarian"]
+
+    async def test_chosen_before_anything_was_said_begins_the_first_session(
+        self, ada: LinkedPerson
+    ) -> None:
+        buttons = await buttons_of(ada, "/agents")
+        assert await ada.sessions() == []
+        await ada.press(buttons["Librarian"])
+        assert (await ada.bot.wait_for(2, ada.chat_id))[-1] == "Librarian answers from now on."
+        await ada.ask("first")
+        assert [s.agent_name for s in await ada.sessions()] == ["librarian"]
+
+    async def test_that_are_gone_cannot_be_chosen(self, ada: LinkedPerson) -> None:
+        await ada.ask("first")
+        count = len(ada.bot.calls_of("answerCallbackQuery"))
+        await ada.press("switch:scout")
+        call = await ada.bot.wait_for_call("answerCallbackQuery", count=count + 1)
+        assert call.params["text"] == "This agent is not there any more."
+        assert [s.agent_name for s in await ada.sessions()] == ["assistant"]
+
+
 class TestSessions:
     async def test_offers_the_recent_ones_of_all_channels(self, ada: LinkedPerson) -> None:
         await ada.ask("from the phone")

@@ -58,6 +58,27 @@ class TestExecute:
         assert run.failure_reason == answer.failure_reason
         assert run.failure_reason
 
+    async def test_of_an_agent_that_is_gone_is_answered_by_the_default_one_and_says_so(
+        self, schedules: ScheduleStage
+    ) -> None:
+        caller = await schedules.sign_up()
+        schedule = await schedules.add_schedule(caller, "What is new?")
+        await schedules.turns.execute(
+            "update agent_schedules set agent_name = 'scout' where schedule_id = %s",
+            schedule.schedule_id,
+        )
+        for _ in range(2):
+            await schedules.service.run_now(caller, schedule.schedule_id)
+            [claimed] = await schedules.registry.claim_runs(limit=1)
+            await schedules.build_process().execute(claimed)
+            run = await schedules.wait_for_end(caller, schedule)
+            assert (run.status, run.failure_reason) == ("completed", None)
+            answer = (await schedules.turns.messages(caller, claimed.session_id))[-1]
+            assert (answer.content, answer.fallback_notice) == (
+                "echo: What is new?",
+                "There is no agent “scout” on this server, so Assistant answered.",
+            )
+
     async def test_leaves_alone_what_another_process_has_by_now(
         self, schedules: ScheduleStage
     ) -> None:
