@@ -5,7 +5,7 @@ import { openSignedIn } from '#e2e/harness/accounts.ts';
 import { seedSessions } from '#e2e/harness/seed.ts';
 import { sessionRows } from '#e2e/harness/sessionRows.ts';
 import { expect, test } from '#e2e/harness/test.ts';
-import { messagesOf } from '#e2e/sessionSeeds.ts';
+import { lastAnswer, messagesOf, send } from '#e2e/sessionSeeds.ts';
 
 const ZIP = { name: 'chat-registry.zip', mimeType: 'application/zip' };
 
@@ -52,7 +52,6 @@ test('everything is taken along, lost, brought in again, and brought in twice', 
   await page.getByRole('link', { name: /Letter/ }).click();
   await page.getByRole('button', { name: 'Session menu' }).click();
   await page.getByRole('menuitem', { name: 'Delete' }).click();
-  await page.goto('/');
   await expect(sessionRows(page)).toHaveText([/Greenhouse/]);
 
   panel = await openPanel(page);
@@ -77,6 +76,8 @@ test('everything is taken along, lost, brought in again, and brought in twice', 
   await page.keyboard.press('Escape');
   await page.getByRole('link', { name: /Letter/ }).click();
   await expect(messagesOf(page).getByText('This is known of Letter')).toBeVisible();
+  await send(page, 'And is it sent?');
+  await expect(lastAnswer(page)).toContainText('I have seen 3 messages');
 });
 
 test('an archive is written to a file as it arrives, and both ways can be cancelled', async ({

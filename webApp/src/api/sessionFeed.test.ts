@@ -108,6 +108,21 @@ describe('the feed', () => {
     expect(findListedSession(queryClient, session.session_id)?.title).toBe('Mine');
   });
 
+  test('shows a session that was deleted and put back, whatever is still known of the old one', async () => {
+    const old = makeSession({ title: 'Before', version: 9 });
+    queryClient.setQueryData(queryKeys.session(old.session_id), old);
+    load(null, [old]);
+    const back = { ...makeSession({ title: 'Back', version: 2 }), session_id: old.session_id };
+    serveFeed({ cursor: 'c0' }, { deleted: [old.session_id] }, { changed: [back] });
+    await poll();
+    await poll();
+    expect(titles()).toEqual([]);
+    await poll();
+    expect(titles()).toEqual(['Back']);
+    expect(queryClient.getQueryData(queryKeys.deletedSessions())).toEqual([]);
+    expect(queryClient.getQueryData(queryKeys.session(old.session_id))).toEqual(back);
+  });
+
   test('has the messages of an opened session read again when it moved, and only then', async () => {
     const [moved, known] = makeSessions(2) as [Session, Session];
     for (const { session_id: id, ...rest } of [moved, known]) {

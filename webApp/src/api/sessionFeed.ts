@@ -5,7 +5,7 @@ import { apiClient, dataOf } from '@/api/client';
 import { leadsFeed } from '@/api/feedLeader';
 import { queryKeys } from '@/api/queryKeys';
 import type { Session, SessionChanges } from '@/api/schema';
-import { dropSession, findSession, placeSession } from '@/api/sessionListCache';
+import { dropSession, findSession, isOutdated, placeSession } from '@/api/sessionListCache';
 
 const POLL_MS = 2_500;
 const LARGEST_PAGE_SIZE = 200;
@@ -109,12 +109,12 @@ export function applyChanges(queryClient: QueryClient, changes: SessionChanges):
 function applyChange(queryClient: QueryClient, session: Session): boolean {
   const { session_id: sessionId } = session;
   const known = findSession(queryClient, sessionId);
-  if (known && known.version > session.version) return false;
+  if (known && isOutdated(session, known)) return false;
   const opened = queryClient.getQueryData<Session>(queryKeys.session(sessionId));
   placeSession(queryClient, session);
   unmarkDeleted(queryClient, sessionId);
   if (opened) queryClient.setQueryData<Session>(queryKeys.session(sessionId), session);
-  if (opened?.version !== session.version) {
+  if (opened?.version !== session.version || opened.chat_id !== session.chat_id) {
     void queryClient.invalidateQueries({ queryKey: queryKeys.newestMessages(sessionId) });
   }
   return known?.archived !== session.archived || known.is_folded !== session.is_folded;

@@ -110,6 +110,11 @@ export function findSession(queryClient: QueryClient, sessionId: string): Sessio
   );
 }
 
+/** True when more is known of the session already; one that was put back under its id begins anew. */
+export function isOutdated(session: Session, known: Session): boolean {
+  return known.chat_id === session.chat_id && known.version > session.version;
+}
+
 /** A reading that is on its way was answered before, and would take a change away again. */
 function dropStaleReadings(queryClient: QueryClient): void {
   void queryClient.cancelQueries({ queryKey: queryKeys.newestSessionLists() });

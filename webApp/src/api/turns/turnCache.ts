@@ -9,7 +9,7 @@ import { apiClient, dataOf } from '@/api/client';
 import { queryKeys } from '@/api/queryKeys';
 import { fetchMessagePage } from '@/api/queryOptions';
 import type { Message, MessagePage, Session } from '@/api/schema';
-import { findSession, placeSession } from '@/api/sessionListCache';
+import { findSession, isOutdated, placeSession } from '@/api/sessionListCache';
 import {
   mergeMessagesAbove,
   mergeNewestMessages,
@@ -184,7 +184,7 @@ export function refreshNewest(queryClient: QueryClient, sessionId: string): void
 export function placeAnsweredSession(queryClient: QueryClient, session: Session): void {
   const known = findSession(queryClient, session.session_id);
   // Read before a change that is already shown.
-  if (known && known.version > session.version) return;
+  if (known && isOutdated(session, known)) return;
   queryClient.setQueryData<Session>(queryKeys.session(session.session_id), session);
   placeSession(queryClient, session);
 }

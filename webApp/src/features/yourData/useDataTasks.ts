@@ -9,7 +9,9 @@ import type { ImportProgress, ImportResult } from '@/api/archive/readImport';
 import { useLongTask } from '@/api/hooks/useLongTask';
 import { usePublicConfig } from '@/api/publicConfig';
 import { queryKeys } from '@/api/queryKeys';
+import { settleUnsent } from '@/api/unsent';
 import { describeExport, describeImport, type Outcome } from '@/features/yourData/describeData';
+import { carryOutRemovals } from '@/lib/removals';
 
 /** The export and the import of a visit; `onEnd` is told of each that the user did not cancel. */
 export function useDataTasks(onEnd: (outcome: Outcome) => void) {
@@ -35,6 +37,9 @@ export function useDataTasks(onEnd: (outcome: Outcome) => void) {
     const end = await imported.run(async (onProgress, signal) => {
       // Rather than after it has all been sent.
       if (content.size > maxBytes) throw tooLarge();
+      // What is in the archive and being deleted would be taken for known, and be gone after.
+      await carryOutRemovals();
+      await settleUnsent(queryClient);
       try {
         return await importArchive({ content, onProgress }, signal);
       } finally {
