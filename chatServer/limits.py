@@ -105,6 +105,9 @@ TOOL_ARGUMENTS_MAX_BYTES = 64 * 1024
 TOOL_ITEMS_MAX_BYTES = 4 * 1024 * 1024
 """What all results of one answer may hold together."""
 TOOLS_AT_ONCE = 4
+TOOL_THREADS_MAX = 64
+"""How many uses of plain functions may go on in a process, those counted that never return."""
+
 REPLY_MAX_SECONDS = 600.0
 REPLY_MAX_BYTES = 1024 * 1024
 CANCEL_WAIT_SECONDS = 8.0

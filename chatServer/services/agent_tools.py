@@ -16,6 +16,7 @@ from chatServer.agent_models import ToolStep
 from chatServer.limits import TOOL_ARGUMENTS_MAX_BYTES, TOOL_ITEMS_MAX_BYTES
 from chatServer.services.agent_spec import BUILT_IN_TOOLS, AgentLimits
 from chatServer.services.storable import make_storable
+from chatServer.services.tool_threads import run_in_threads
 from chatServer.turn_events import ToolCall
 
 logger = logging.getLogger(__name__)
@@ -142,7 +143,7 @@ def find_tool(name: str, built_in: Mapping[str, Tool]) -> Tool:
     try:
         found = getattr(importlib.import_module(module_name), attribute)
         if not isinstance(found, FunctionTool):
-            found = function_tool(found, failure_error_function=None)
+            found = function_tool(run_in_threads(found), failure_error_function=None)
     except Exception as error:  # a module may fail with anything while it is imported
         reason = str(error).rstrip(".") or type(error).__name__
         raise UnknownTool(f"the tool {name!r} cannot be used: {reason}") from error

@@ -3,6 +3,7 @@
 import base64
 import json
 import uuid
+from collections.abc import Iterable
 from typing import Any
 
 import httpx
@@ -52,6 +53,11 @@ async def run(client: httpx.AsyncClient, body: Json, path: str = PATH) -> list[J
         assert response.status_code == 200, await response.aread()
         assert response.headers["content-type"].startswith("text/event-stream")
         lines = [line async for line in response.aiter_lines()]
+    return read_lines(lines)
+
+
+def read_lines(lines: Iterable[str]) -> list[Json]:
+    """Reads the events of a stream."""
     events = [json.loads(line[6:]) for line in lines if line.startswith("data: ")]
     for event in events:
         EVENTS.validate_python(event)

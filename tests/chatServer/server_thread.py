@@ -3,9 +3,10 @@
 import asyncio
 import socket
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+
+import httpx
 
 from chatServer.main import build_server
 from chatServer.settings import Settings
@@ -18,15 +19,19 @@ def serve_in_thread(settings: Settings) -> Iterator[str]:
     """Serves the app on a free port and yields its address."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         server = build_server(settings)
-        thread = threading.Thread(target=lambda: asyncio.run(server.serve(sockets=[listener])))
+
+        def run() -> None:
+            # When it does not start the listener closes, and with it whoever waits for an answer.
+            with listener:
+                asyncio.run(server.serve(sockets=[listener]))
+
+        url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        thread = threading.Thread(target=run)
         thread.start()
         try:
-            give_up_at = time.monotonic() + START_SECONDS
-            while not server.started:
-                assert thread.is_alive(), "the server did not start"
-                assert time.monotonic() < give_up_at, "the server did not start in time"
-                time.sleep(0.02)
-            yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+            # The connection is taken at once, the answer comes when the server has started.
+            httpx.get(f"{url}/healthz", timeout=START_SECONDS, trust_env=False).raise_for_status()
+            yield url
         finally:
             server.should_exit = True
             thread.join()

@@ -8,15 +8,24 @@ from tests.chatServer.agui_stage import (
     PATH,
     USES_A_TOOL,
     joined,
+    read_lines,
     run,
     run_of,
     text_of,
     types_of,
 )
-from tests.chatServer.live_server import Visit, open_visit
+from tests.chatServer.live_server import Visit, client_for, open_visit, serve, settings_for
 from tests.chatServer.turn_stage import eventually
 from tests.fakes.openai_server import Call, Hold, Refusal
 from tests.stack.api import SupabaseApi
+
+
+async def take_until(lines: AsyncIterator[str], text: str) -> AsyncIterator[str]:
+    """Yields lines up to the one that holds a text."""
+    async for line in lines:
+        yield line
+        if text in line:
+            return
 
 
 @pytest.fixture
@@ -92,6 +101,28 @@ class TestRun:
         assert [m["content"] for m in session["messages"]] == [
             "find it", "Let me look. \n\nFound nothing.",
         ]  # fmt: skip
+
+    async def test_is_told_by_another_server_in_the_same_order_when_it_has_ended(
+        self, visit: Visit
+    ) -> None:
+        hold = Hold()
+        visit.stage.fake.script("Let me look. ", Call("search_sessions", '{"query": "x"}'),
+                                asked="find it")  # fmt: skip
+        visit.stage.fake.script("Found ", hold, "nothing.", asked="[]")
+        body = run_of("find it")
+        first = asyncio.create_task(run(visit.client, body))
+        await hold.wait_reached()
+        settings = settings_for(visit.stage.api, visit.stage.fake.base_url)
+        async with (
+            serve(settings) as url,
+            client_for(url, visit.caller) as elsewhere,
+            elsewhere.stream("POST", PATH, json=body) as response,
+        ):
+            lines = response.aiter_lines()
+            told = [line async for line in take_until(lines, "Let me look.")]
+            hold.release()
+            told += [line async for line in lines]
+        assert joined(read_lines(told)) == joined(await first)
 
     async def test_passes_over_what_retention_has_pruned(self, visit: Visit) -> None:
         visit.stage.fake.script("Let me look. ", Call("search_sessions", '{"query": "x"}'),

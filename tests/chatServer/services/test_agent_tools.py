@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import threading
 from collections.abc import AsyncIterator, Callable
 from typing import Any
 
@@ -30,6 +31,12 @@ released = asyncio.Event()
 async def greet(name: str) -> str:
     """Greets somebody."""
     return f"Hello {name}"
+
+
+def block() -> str:
+    """Never returns, in a thread that nobody can cancel."""
+    threading.Event().wait()
+    return ""
 
 
 def explode() -> str:
@@ -140,13 +147,14 @@ async def test_the_text_that_is_gone_on_with_is_remembered_too(
 
 class TestBadTools:
     @pytest.mark.parametrize(
-        ("tool", "told"), [("explode", FAILED), ("hang", TOO_SLOW), ("missing", "not found")]
+        ("tool", "told"),
+        [("explode", FAILED), ("hang", TOO_SLOW), ("block", TOO_SLOW), ("missing", "not found")],
     )
     async def test_are_told_to_the_model_which_goes_on(
         self, fake: FakeOpenAI, start: Start, tool: str, told: str
     ) -> None:
         fake.script(Call(tool), asked="go")
-        reply = start("explode", "hang", tool_seconds=0.2)
+        reply = start("explode", "hang", "block", tool_seconds=0.2)
         steps = watch(reply)
         assert "echo: " in await read(reply)
         assert {step.status for step in steps.values()} <= {"failed"}

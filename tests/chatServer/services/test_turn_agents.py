@@ -1,6 +1,7 @@
 """Turns of declared agents: their models, their tools, their limits, and names that are gone."""
 
 import asyncio
+import threading
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -26,7 +27,7 @@ model = "large"
 fallback_model = "small"
 
 [agents.handy]
-tools = ["{HERE}:explode", "{HERE}:hang", "{HERE}:flood"]
+tools = ["{HERE}:explode", "{HERE}:hang", "{HERE}:block", "{HERE}:flood"]
 limits = {{ tool_seconds = 0.2, tool_turns = 2, tool_result_bytes = 1000 }}
 
 [agents.hasty]
@@ -42,6 +43,12 @@ def explode() -> str:
 async def hang() -> str:
     """Never ends."""
     await asyncio.Event().wait()
+    return ""
+
+
+def block() -> str:
+    """Never returns."""
+    threading.Event().wait()
     return ""
 
 
@@ -126,7 +133,7 @@ async def test_both_notices_are_kept_when_the_model_fails_too(
     assert notice.startswith("There is no agent “gone” on this server, so Poet answered. large did")
 
 
-@pytest.mark.parametrize("tool", ["explode", "hang", "flood"])
+@pytest.mark.parametrize("tool", ["explode", "hang", "block", "flood"])
 async def test_a_tool_that_misbehaves_is_told_of_and_the_next_turn_works(
     stage: TurnStage, tool: str
 ) -> None:
