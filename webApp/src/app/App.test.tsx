@@ -4,8 +4,7 @@ import { http, HttpResponse } from 'msw';
 import { beforeEach, expect, test, vi } from 'vitest';
 
 import { endSignIn } from '@/api/authClient';
-import { noteReachable, noteUnreachable } from '@/api/reachability';
-import { addOutgoing, useOutbox } from '@/api/turns/outbox';
+import { addOutgoing, patchOutgoing, useOutbox } from '@/api/turns/outbox';
 import { App } from '@/app/App';
 import { useChatStore } from '@/stores/useChatStore';
 import { makeSignIn, signInHandlers, storeSignIn } from '@/testing/auth';
@@ -88,14 +87,13 @@ test('signing out leaves no draft, and the next user starts with a cache of thei
 
 test('signing out asks first while something has not been sent', async () => {
   serveEmptyRegistry();
-  server.use(http.get('*/readyz', () => HttpResponse.error()));
   storeSignIn(ADA);
   await openApp();
-  noteUnreachable();
   await screen.findByRole('textbox');
   const written = { sessionId: 's1', content: 'Not to be lost', parentId: null };
   await expect.poll(() => useOutbox.getState().ownerId).toBe(ADA.user.id);
-  addOutgoing({ ...written, startsSession: false });
+  // Waited for by nobody: its user must do something about it.
+  patchOutgoing(addOutgoing({ ...written, startsSession: false }), { problem: 'Too long.' });
 
   await signOut();
   expect(await screen.findByText('1 message has not been sent.')).toBeVisible();
@@ -109,7 +107,6 @@ test('signing out asks first while something has not been sent', async () => {
   expect(await screen.findByRole('button', { name: 'Sign in' })).toBeVisible();
   expect(useOutbox.getState().messages).toEqual([]);
   expect(storedText()).not.toContain('Not to be lost');
-  noteReachable();
 });
 
 test('a sign-in that runs out keeps the draft for the same user', async () => {
