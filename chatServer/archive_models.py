@@ -198,7 +198,7 @@ class ImportStarted(StoredModel):
 
 
 class ImportProgressed(StoredModel):
-    """How much of the archive has been gone through."""
+    """How much has been gone through, whole sessions and their messages as they are sent."""
 
     type: Literal["import.progressed"] = "import.progressed"
     done: ArchiveTotals

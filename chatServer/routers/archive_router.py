@@ -97,7 +97,7 @@ async def import_archive(
     """Bring an archive in, adding what is missing; sending it again changes nothing.
 
     The body is the ZIP file itself. It is checked whole before anything is stored. Whoever closes
-    the stream stops the import after the session it is at; what was stored stays.
+    the stream stops the import; what was stored stays, the session at hand whole or not at all.
     """
     async for event in _serve(archive):
         yield event

@@ -4,8 +4,8 @@ import asyncio
 import tempfile
 import time
 import uuid
-from collections.abc import AsyncIterator, Iterator
-from contextlib import ExitStack
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator
+from contextlib import ExitStack, aclosing
 from functools import partial
 from typing import IO, Final
 
@@ -61,13 +61,15 @@ class ArchiveImport:
         self._files = files
         self._report = ImportReport(files_missing=len(archive.missing))
         self._done = ArchiveTotals(sessions=0, messages=0)
+        self._sent_ahead = 0
 
-    async def events(self) -> AsyncIterator[ImportEvent]:
-        """Store it session by session; who stops reading stops it between two of them."""
+    async def events(self) -> AsyncGenerator[ImportEvent, None]:
+        """Store it session by session; who stops reading leaves the one at hand whole or out."""
         try:
             yield ImportStarted(totals=self._archive.totals)
-            async for progress in self._import_all():
-                yield progress
+            async with aclosing(self._import_all()) as progress:
+                async for event in progress:
+                    yield event
         except DomainError as error:
             yield ImportFailed(code=error.code, detail=error.detail, report=self._report)
         else:
@@ -75,16 +77,31 @@ class ArchiveImport:
         finally:
             self._archive.close()
 
-    async def _import_all(self) -> AsyncIterator[ImportProgressed]:
+    async def _import_all(self) -> AsyncGenerator[ImportProgressed, None]:
         told_at = time.monotonic()
         for file in self._archive.sessions:
             # From its first line again: whether the last try was stored is not known.
-            await call_patiently(partial(self._import, file))
+            storing = asyncio.create_task(call_patiently(partial(self._import, file)))
+            try:
+                while not storing.done():
+                    await asyncio.wait({storing}, timeout=IMPORT_PROGRESS_SECONDS)
+                    if time.monotonic() - told_at >= IMPORT_PROGRESS_SECONDS:
+                        told_at = time.monotonic()
+                        yield ImportProgressed(done=self._gone_through())
+                storing.result()
+            finally:
+                if not storing.done():
+                    storing.cancel()
+                    await asyncio.wait({storing})
+            self._sent_ahead = 0
             self._done.sessions += 1
             self._done.messages += file.messages or 0
-            if time.monotonic() - told_at >= IMPORT_PROGRESS_SECONDS:
-                told_at = time.monotonic()
-                yield ImportProgressed(done=self._done.model_copy())
+
+    def _gone_through(self) -> ArchiveTotals:
+        """Count what is stored and, of the session at hand, what has been sent."""
+        return ArchiveTotals(
+            sessions=self._done.sessions, messages=self._done.messages + self._sent_ahead
+        )
 
     async def _import(self, file: ArchivedFile) -> None:
         session, batches = await asyncio.to_thread(self._archive.read_session, file)
@@ -115,6 +132,7 @@ class ArchiveImport:
         The files that the messages name are added to `sha256s`.
         """
         import_id = uuid.uuid4()
+        self._sent_ahead = 0
         number = 0
         head: int | None = None
         newest: int | None = None
@@ -125,6 +143,7 @@ class ArchiveImport:
                 await self._registry.upsert_batch(
                     self._caller, import_id=import_id, batch=number, messages=last
                 )
+                self._sent_ahead += len(last)
             last = batch
             for message in batch:
                 sha256s.update(dict.fromkeys(a.sha256 for a in message.attachments))

@@ -280,7 +280,7 @@ export interface paths {
          * @description Bring an archive in, adding what is missing; sending it again changes nothing.
          *
          *     The body is the ZIP file itself. It is checked whole before anything is stored. Whoever closes
-         *     the stream stops the import after the session it is at; what was stored stays.
+         *     the stream stops the import; what was stored stays, the session at hand whole or not at all.
          */
         post: operations["import_archive_api_chat_import_post"];
         delete?: never;
@@ -959,7 +959,7 @@ export interface components {
         };
         /**
          * ImportProgressed
-         * @description How much of the archive has been gone through.
+         * @description How much has been gone through, whole sessions and their messages as they are sent.
          */
         ImportProgressed: {
             /**

@@ -32,8 +32,8 @@ test('sends the file, tells how far it is, and returns what came of it', async (
   expect(result).toEqual({ report, failure: null });
   expect(sent).toEqual([{ token: 'Bearer old', text: 'an archive' }]);
   expect(progress.filter(({ step }) => step === 'storing')).toEqual([
-    { step: 'storing', sessions: 0, sessionsTotal: 2 },
-    { step: 'storing', sessions: 1, sessionsTotal: 2 },
+    { step: 'storing', done: { sessions: 0, messages: 0 }, total: { sessions: 2, messages: 4 } },
+    { step: 'storing', done: { sessions: 1, messages: 3 }, total: { sessions: 2, messages: 4 } },
   ]);
 });
 

@@ -3,10 +3,16 @@ import { createParser } from 'eventsource-parser';
 import { ApiError } from '@/api/apiError';
 import type { ImportEvent, ImportReport } from '@/api/schema';
 
+/** How much of an archive. */
+export interface ImportTotals {
+  sessions: number;
+  messages: number;
+}
+
 export type ImportProgress =
   | { step: 'sending'; sent: number; total: number }
   | { step: 'checking' }
-  | { step: 'storing'; sessions: number; sessionsTotal: number };
+  | { step: 'storing'; done: ImportTotals; total: ImportTotals };
 
 export interface ImportResult {
   report: ImportReport;
@@ -14,19 +20,21 @@ export interface ImportResult {
   failure: ApiError | null;
 }
 
+const NONE: ImportTotals = { sessions: 0, messages: 0 };
+
 /** Reads the events of an answer that grows; `result` is there with the last one. */
 export function readImport(onProgress: (progress: ImportProgress) => void) {
   let read = 0;
-  let sessionsTotal = 0;
+  let total = NONE;
   const onEvent = ({ data }: { data: string }) => {
     const event = JSON.parse(data) as ImportEvent;
     switch (event.type) {
       case 'import.started':
-        sessionsTotal = event.totals.sessions;
-        onProgress({ step: 'storing', sessions: 0, sessionsTotal });
+        total = event.totals;
+        onProgress({ step: 'storing', done: NONE, total });
         break;
       case 'import.progressed':
-        onProgress({ step: 'storing', sessions: event.done.sessions, sessionsTotal });
+        onProgress({ step: 'storing', done: event.done, total });
         break;
       case 'import.finished':
         events.result = { report: event.report, failure: null };

@@ -65,7 +65,11 @@ describe('describeImport', () => {
     const outcome = describeImport({
       status: 'failed',
       error: ApiError.unreachable(),
-      progress: { step: 'storing', sessions: 3, sessionsTotal: 12 },
+      progress: {
+        step: 'storing',
+        done: { sessions: 3, messages: 90 },
+        total: { sessions: 12, messages: 400 },
+      },
     });
     expect(outcome).toMatchObject({ isFailure: true, canRetry: true });
     expect(outcome?.sentence).toContain('gone through 3 of 12 sessions; what came in stays');

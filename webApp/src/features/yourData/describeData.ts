@@ -94,8 +94,8 @@ function describeRefusal(error: unknown, progress: ImportProgress | null): Outco
 /** What is here of an import that ended early. */
 function describeKept(progress: ImportProgress | null): string {
   if (progress?.step !== 'storing') return 'Nothing was imported.';
-  const { sessions, sessionsTotal } = progress;
-  const share = `${NUMBER.format(sessions)} of ${count(sessionsTotal, 'session')}`;
+  const { done, total } = progress;
+  const share = `${NUMBER.format(done.sessions)} of ${count(total.sessions, 'session')}`;
   return `It had gone through ${share}; what came in stays, and importing the file again goes on from there.`;
 }
 

@@ -30,9 +30,14 @@ export function describeImportProgress(progress: ImportProgress | null): Progres
     case 'checking':
       return { share: null, words: 'Checking the archive' };
     case 'storing': {
-      const { sessions, sessionsTotal } = progress;
-      const share = sessionsTotal === 0 ? null : sessions / sessionsTotal;
-      return { share, words: ofSessions(sessions, sessionsTotal) };
+      const { done, total } = progress;
+      // By messages: a session may have two of them or a hundred thousand.
+      const share = total.messages === 0 ? null : done.messages / total.messages;
+      const isOne = total.sessions === 1 && total.messages > 1;
+      const words = isOne
+        ? `${NUMBER.format(done.messages)} of ${NUMBER.format(total.messages)} messages`
+        : ofSessions(done.sessions, total.sessions);
+      return { share, words };
     }
     default:
       return { share: null, words: 'Beginning' };
