@@ -40,7 +40,8 @@ export function readImport(onProgress: (progress: ImportProgress) => void) {
         events.result = { report: event.report, failure: null };
         break;
       case 'import.failed': {
-        const failure = new ApiError({ code: event.code, status: 200, detail: event.detail });
+        // What ends a sound archive in the middle is away for a while, or says so by its code.
+        const failure = new ApiError({ code: event.code, status: 503, detail: event.detail });
         events.result = { report: event.report, failure };
       }
     }

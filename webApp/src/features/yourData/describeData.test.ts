@@ -76,10 +76,13 @@ describe('describeImport', () => {
   });
 
   test('of one that failed in the middle it tells both', () => {
-    const failure = new ApiError({ code: 'storage_unavailable', status: 200, detail: '' });
+    const failure = new ApiError({ code: 'storage_unavailable', status: 503, detail: '' });
     const report = makeReport({ sessions_created: 4 });
     const outcome = describeImport({ status: 'done', result: { report, failure } });
     expect(outcome).toMatchObject({ isFailure: true, canRetry: true });
+    expect(outcome?.sentence).toBe(
+      'The server is busy at the moment. Not everything came in; trying again goes on from there.',
+    );
     expect(outcome?.notes).toEqual(['4 sessions added.']);
   });
 });

@@ -43,6 +43,11 @@ test('export: by sessions, and by bytes as long as there is none', () => {
     words: '12 of 48 sessions, 1.2 MB',
   });
   const empty = { sessions: 0, sessionsTotal: 0, bytes: 300 };
+  const first = { sessions: 0, sessionsTotal: 2, bytes: 300 };
+  expect(describeExportProgress(first)).toEqual({
+    share: null,
+    words: '0 of 2 sessions, 300 bytes',
+  });
   expect(describeExportProgress(empty)).toEqual({
     share: null,
     words: '0 of 0 sessions, 300 bytes',

@@ -15,7 +15,8 @@ export function describeExportProgress(progress: ExportProgress | null): Progres
   if (!progress) return { share: null, words: 'Beginning' };
   const { sessions, sessionsTotal, bytes } = progress;
   return {
-    share: sessionsTotal === 0 ? null : sessions / sessionsTotal,
+    // The first may hold as much as all others.
+    share: sessions === 0 || sessionsTotal === 0 ? null : sessions / sessionsTotal,
     words: `${ofSessions(sessions, sessionsTotal)}, ${formatBytes(bytes)}`,
   };
 }
