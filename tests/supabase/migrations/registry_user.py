@@ -96,7 +96,10 @@ class RegistryUser:
     def branch(self, session_id: str, **parameters: object) -> list[int]:
         """The ids of the messages on the branch in use, oldest first."""
         page = self.call("list_chat_messages", session_id=session_id, limit=200, **parameters)
-        return [message["id"] for message in page["messages"]]
+        ids = [message["id"] for message in page["messages"]]
+        if not page["has_more"]:
+            return ids
+        return self.branch(session_id, **{**parameters, "before_id": ids[0]}) + ids
 
     def message(self, session_id: str, message_id: int) -> Json:
         """One message as the API shows it."""
