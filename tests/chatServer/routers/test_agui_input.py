@@ -13,6 +13,7 @@ from tests.chatServer.agui_stage import (
     run,
     run_of,
 )
+from tests.chatServer.conftest import Visitor
 from tests.chatServer.files import PNG
 from tests.chatServer.live_server import Visit, client_for, open_visit
 from tests.stack.api import SupabaseApi
@@ -22,6 +23,12 @@ from tests.stack.api import SupabaseApi
 async def visit(supabase_api: SupabaseApi) -> AsyncIterator[Visit]:
     async with open_visit(supabase_api) as opened:
         yield opened
+
+
+async def new_session(visitor: Visitor) -> str:
+    """Makes a session and returns its address."""
+    made = await visitor.client.post("/api/chat/sessions", json={})
+    return f"/api/chat/sessions/{made.json()['session_id']}"
 
 
 class TestFiles:
@@ -63,39 +70,43 @@ class TestFiles:
 
 
 class TestRefusals:
-    async def refuse(self, visit: Visit, body: Json, path: str = PATH) -> Json:
-        response = await visit.client.post(path, json=body)
+    async def refuse(self, visitor: Visitor, body: Json, path: str = PATH) -> Json:
+        response = await visitor.client.post(path, json=body)
         assert response.headers["content-type"] == "application/problem+json"
         problem: Json = response.json()
         assert problem["status"] == response.status_code
         return problem
 
-    async def test_of_an_agent_that_is_not_there_names_those_that_are(self, visit: Visit) -> None:
-        problem = await self.refuse(visit, run_of("hello"), "/api/agui/nobody")
+    async def test_of_an_agent_that_is_not_there_names_those_that_are(
+        self, visitor: Visitor
+    ) -> None:
+        problem = await self.refuse(visitor, run_of("hello"), "/api/agui/nobody")
         assert (problem["status"], problem["code"]) == (422, "agent_not_found")
         assert "assistant, librarian" in problem["detail"]
 
-    async def test_of_somebody_elses_session_is_404_and_stores_nothing(self, visit: Visit) -> None:
-        stranger = await visit.stage.sign_up()
-        async with client_for(visit.base_url, stranger) as client:
-            response = await client.post(PATH, json=run_of("mine?", threadId=visit.session_id))
-        missing = await visit.client.get("/api/chat/sessions/nothing-here")
+    async def test_of_somebody_elses_session_is_404_and_stores_nothing(
+        self, visitor: Visitor, stranger: Visitor
+    ) -> None:
+        path = await new_session(visitor)
+        body = run_of("mine?", threadId=path.rpartition("/")[2])
+        response = await stranger.client.post(PATH, json=body)
+        missing = await visitor.client.get("/api/chat/sessions/nothing-here")
         assert (response.status_code, response.content) == (404, missing.content)
-        session = (await visit.client.get(f"/api/chat/sessions/{visit.session_id}")).json()
-        assert session["messages"] == []
+        assert (await visitor.client.get(path)).json()["messages"] == []
 
-    async def test_without_a_token_is_401(self, visit: Visit) -> None:
-        async with client_for(visit.base_url, None) as client:
+    async def test_without_a_token_is_401(self, server_url: str) -> None:
+        async with client_for(server_url, None) as client:
             assert (await client.post(PATH, json=run_of("hello"))).status_code == 401
 
     async def test_of_a_deleted_session_says_so_and_does_not_bring_it_back(
-        self, visit: Visit
+        self, visitor: Visitor
     ) -> None:
-        path = f"/api/chat/sessions/{visit.session_id}"
-        await visit.client.delete(path)
-        problem = await self.refuse(visit, run_of("hello", threadId=visit.session_id))
+        path = await new_session(visitor)
+        await visitor.client.delete(path)
+        body = run_of("hello", threadId=path.rpartition("/")[2])
+        problem = await self.refuse(visitor, body)
         assert (problem["status"], problem["code"]) == (410, "session_deleted")
-        assert (await visit.client.get(path)).status_code == 404
+        assert (await visitor.client.get(path)).status_code == 404
 
     @pytest.mark.parametrize(
         ("body", "field"),
@@ -132,13 +143,13 @@ class TestRefusals:
             "resume",
         ],
     )
-    async def test_name_the_field(self, visit: Visit, body: Json, field: str) -> None:
-        problem = await self.refuse(visit, body)
+    async def test_name_the_field(self, visitor: Visitor, body: Json, field: str) -> None:
+        problem = await self.refuse(visitor, body)
         assert (problem["status"], problem["code"]) == (422, "validation_failed")
         assert field in {error["field"] for error in problem["errors"]}
 
-    async def test_of_a_run_id_that_said_something_else(self, visit: Visit) -> None:
+    async def test_of_a_run_id_that_said_something_else(self, visitor: Visitor) -> None:
         body = run_of("hello")
-        await run(visit.client, body)
+        await run(visitor.client, body)
         other = run_of("other", threadId=body["threadId"], runId=body["runId"])
-        assert (await self.refuse(visit, other))["code"] == "request_id_reused"
+        assert (await self.refuse(visitor, other))["code"] == "request_id_reused"
