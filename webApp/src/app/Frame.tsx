@@ -3,6 +3,7 @@ import { useLocation } from 'react-router';
 
 import { useSessionFeed } from '@/api/hooks/useSessionFeed';
 import { PickerColumn } from '@/app/PickerColumn';
+import { useLoadedAhead } from '@/app/useLoadedAhead';
 import { useSearchPanel } from '@/app/useSearchPanel';
 import { useSigningOut } from '@/app/useSigningOut';
 import type { SignedInUser } from '@/features/auth/useSignedInUser';
@@ -36,6 +37,7 @@ const renderMenu: RenderRowMenu = (session, look) => (
 /** The picker beside the session; in a drawer below 900 px; one at a time below 640 px. */
 export function Frame({ user }: { user: SignedInUser }) {
   useSessionFeed(user.id);
+  useLoadedAhead();
   const isWide = useMediaQuery(WIDE);
   const isPhone = useMediaQuery(PHONE);
   const isHome = useLocation().pathname === '/';

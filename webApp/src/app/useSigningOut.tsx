@@ -1,14 +1,12 @@
 import { useQueryClient } from '@tanstack/react-query';
-import { lazy, Suspense, useEffect, useRef, useState } from 'react';
+import { lazy, Suspense, useRef, useState } from 'react';
 
 import { countChangesElsewhere } from '@/api/keptChanges';
 import { finishUnsent, signOut } from '@/app/signOut';
 
-const loadQuestion = () => import('@/app/SignOutQuestion');
-const SignOutQuestion = lazy(async () => ({ default: (await loadQuestion()).SignOutQuestion }));
-
-/** How long the app has to itself before the question is loaded. */
-const LOAD_AFTER_MS = 2_000;
+const SignOutQuestion = lazy(async () => ({
+  default: (await import('@/app/SignOutQuestion')).SignOutQuestion,
+}));
 
 interface Question {
   opener: HTMLElement;
@@ -21,11 +19,6 @@ export function useSigningOut() {
   const [asked, setAsked] = useState<Question | null>(null);
   const [isOpen, setIsOpen] = useState(false);
   const isLeaving = useRef(false);
-  useEffect(() => {
-    // Ahead of its use: it is asked when the server may be out of reach.
-    const timer = setTimeout(() => void loadQuestion().catch(() => undefined), LOAD_AFTER_MS);
-    return () => clearTimeout(timer);
-  }, []);
   const leave = async (opener: HTMLElement) => {
     if (isLeaving.current) return;
     isLeaving.current = true;

@@ -21,8 +21,17 @@ const PLACE = {
 
 let loading: Promise<typeof Sonner> | undefined;
 
-/** Loads sonner when the first toast is needed; most visits never see one. */
-async function loadToaster(): Promise<typeof Sonner> {
+/** Loads what shows toasts; the first of them has it loaded otherwise. */
+export function loadToasts(): Promise<typeof Sonner> {
+  loading ??= mountToaster().catch((error: unknown) => {
+    // Out of reach just now.
+    loading = undefined;
+    throw error;
+  });
+  return loading;
+}
+
+async function mountToaster(): Promise<typeof Sonner> {
   const sonner = await import('sonner');
   const root = createRoot(document.body.appendChild(document.createElement('div')));
   // A toast that comes before its place is mounted would be lost.
@@ -45,8 +54,7 @@ const ACTION_MS = 8_000;
  * stands in its place.
  */
 export function toastAction(sentence: string, { label, onAction }: ToastAction, id?: string): void {
-  loading ??= loadToaster();
-  void loading.then(({ toast }) =>
+  show(({ toast }) =>
     toast(sentence, {
       duration: ACTION_MS,
       action: { label, onClick: onAction },
@@ -61,8 +69,7 @@ export function toastError(
   more: { action?: ToastAction; id?: string } = {},
 ): void {
   const { action, id } = more;
-  loading ??= loadToaster();
-  void loading.then(({ toast }) =>
+  show(({ toast }) =>
     toast.error(sentence, {
       ...(id !== undefined && { id }),
       ...(action && {
@@ -85,23 +92,24 @@ export function toastProgress(describe: () => string, options: ProgressToast): {
   const { afterMs, everyMs, onCancel } = options;
   const id = newId();
   let hasEnded = false;
-  const show = async () => {
-    loading ??= loadToaster();
-    const { toast } = await loading;
-    // Without an icon: what it says changes by itself.
-    const look = { id, duration: Infinity, action: { label: 'Cancel', onClick: onCancel } };
-    if (hasEnded) toast.dismiss(id);
-    else toast(describe(), look);
+  // Without an icon: what it says changes by itself.
+  const look = { id, duration: Infinity, action: { label: 'Cancel', onClick: onCancel } };
+  const renew = () => {
+    show(({ toast }) => (hasEnded ? toast.dismiss(id) : toast(describe(), look)));
   };
   let timer = setTimeout(function again() {
-    void show();
+    renew();
     timer = setTimeout(again, everyMs);
   }, afterMs);
   return {
     end: () => {
       hasEnded = true;
       clearTimeout(timer);
-      if (loading) void show();
+      if (loading) renew();
     },
   };
+}
+
+function show(run: (sonner: typeof Sonner) => unknown): void {
+  loadToasts().then(run, () => undefined);
 }
