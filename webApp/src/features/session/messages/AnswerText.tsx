@@ -15,6 +15,7 @@ export function AnswerText({ text, steps, isStreaming }: AnswerTextProps) {
   const isUsingTools = isStreaming && steps.some(({ status }) => status === 'running');
   return pieces.map((piece, place) => {
     const isGrowing = isStreaming && !isUsingTools && place === pieces.length - 1;
+    if (!isGrowing && piece.text === '' && piece.steps.length === 0) return null;
     return (
       <div key={place} className={place > 0 ? 'mt-3' : undefined}>
         {(isGrowing || piece.text !== '') && <Markdown text={piece.text} isStreaming={isGrowing} />}
