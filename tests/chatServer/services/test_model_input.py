@@ -1,6 +1,8 @@
+from chatServer.agent_models import ToolStep
 from chatServer.models import Message, MessageRole
 from chatServer.services.instructions import GO_ON
-from chatServer.services.model_input import to_items
+from chatServer.services.model_input import find_calls, to_items
+from chatServer.turn_events import ToolCall
 from tests.chatServer.rows import message_row
 
 
@@ -75,3 +77,22 @@ def test_without_tools_calls_and_results_are_left_out() -> None:
 
 def test_an_answer_that_broke_off_is_to_be_gone_on_with() -> None:
     assert told(row(1, "user", "a"), row(2, "assistant", "half")) == ["a", "half", GO_ON]
+
+
+def test_each_step_has_its_own_call_also_where_ids_come_again_or_nothing_is_kept() -> None:
+    rows = (
+        call(1, "x"), call(2, "y"), result(3, "y"), result(4, "x"), call(5, "x"), result(6, "x"),
+        call(7, "never answered"),
+    )  # fmt: skip
+    steps = [
+        ToolStep(name=name, label="", status="done") for name in ("find", "gone", *["find"] * 4)
+    ]
+    found = find_calls([row.item for row in rows if row.item], steps)
+    assert found == [
+        ToolCall("{}", "found 4"),
+        None,
+        ToolCall("{}", "found 3"),
+        ToolCall("{}", "found 6"),
+        ToolCall("{}", None),
+        None,
+    ]
