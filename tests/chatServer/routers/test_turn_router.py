@@ -16,7 +16,7 @@ from tests.chatServer.live_server import (
     settings_for,
 )
 from tests.chatServer.turn_stage import eventually
-from tests.fakes.openai_server import Hold
+from tests.fakes.openai_server import Call, Hold
 from tests.stack.api import SupabaseApi
 from tests.stack.embedded import free_port
 
@@ -51,6 +51,22 @@ class TestPostMessage:
         assert (finished.type, finished.id) == ("turn.finished", str(len(text)))
         assert finished.data["message"]["status"] == "complete"
         assert finished.data["session"]["session_id"] == visit.session_id
+
+    async def test_tells_of_a_tool_what_its_reader_sees_and_keeps_what_was_read(
+        self, visit: Visit
+    ) -> None:
+        visit.stage.fake.script("Wait. ", Call("search_sessions", '{"query": "x"}'), asked="go")
+        events = await visit.post("go")
+        begun, ended = (event for event in events if event.type == "tool.step")
+        step = {"name": "search_sessions", "offset": 6}
+        answer_id = events[0].data["assistant_message"]["id"]
+        where = {"type": "tool.step", "message_id": answer_id, "index": 0}
+        running = {**step, "label": "Searching sessions: x", "status": "running"}
+        done = {**step, "label": "Searched sessions: x", "status": "done"}
+        assert [begun.data, ended.data] == [{**where, "step": running}, {**where, "step": done}]
+        # Without an id a browser keeps that of the text before.
+        assert (begun.id, ended.id) == (None, None)
+        assert events[-1].data["message"]["tool_steps"] == [done]
 
     async def test_replays_a_request_id(self, visit: Visit) -> None:
         first = await visit.post("hello", request_id="same")
