@@ -138,6 +138,7 @@ test.describe('on a phone', () => {
     await expect(sessionRows(page)).toHaveCount(2);
     await page.getByRole('button', { name: 'Settings' }).tap();
     await page.getByRole('menuitem', { name: 'Select sessions' }).tap();
+    await expect(page.getByRole('checkbox').first()).toBeFocused();
     await bar.getByRole('button', { name: 'Select all that are loaded' }).tap();
     await expect(bar).toContainText('2 selected');
     await bar.getByRole('button', { name: 'Take out of the archive' }).tap();

@@ -116,10 +116,19 @@ export function SessionList(props: SessionListProps) {
 /** What had the focus may be gone when the choosing begins or ends. */
 function useFocusBack(isSelecting: boolean, focusStop: () => void): void {
   const before = useRef(isSelecting);
+  const latest = useRef(focusStop);
   useEffect(() => {
-    if (before.current !== isSelecting && document.activeElement === document.body) focusStop();
-    before.current = isSelecting;
+    latest.current = focusStop;
   });
+  useEffect(() => {
+    if (before.current === isSelecting) return;
+    before.current = isSelecting;
+    // The menu it was begun from is still about to close.
+    const timer = setTimeout(() => {
+      if (document.activeElement === document.body) latest.current();
+    });
+    return () => clearTimeout(timer);
+  }, [isSelecting]);
 }
 
 const NONE: ReadonlySet<string> = new Set();
