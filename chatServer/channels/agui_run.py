@@ -34,6 +34,11 @@ DESCRIPTION: dict[str, Any] = {
             "description": "The last one is the user's, and is what is answered.",
             "items": {"type": "object"},
         },
+        **{
+            name: {"type": "array", "maxItems": 0, "description": "Refused unless empty."}
+            for name in ("tools", "context", "resume")
+        },
+        "state": {"type": "object", "maxProperties": 0, "description": "Refused unless empty."},
     },
 }
 

@@ -3967,6 +3967,14 @@ export interface operations {
                     runId: string;
                     /** @description The last one is the user's, and is what is answered. */
                     messages: Record<string, never>[];
+                    /** @description Refused unless empty. */
+                    tools?: unknown[];
+                    /** @description Refused unless empty. */
+                    context?: unknown[];
+                    /** @description Refused unless empty. */
+                    resume?: unknown[];
+                    /** @description Refused unless empty. */
+                    state?: Record<string, never>;
                 } & {
                     [key: string]: unknown;
                 };
