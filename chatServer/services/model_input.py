@@ -40,6 +40,16 @@ def to_items(
     return kept
 
 
+def keep_newest_half(items: Sequence[Item]) -> list[Item] | None:
+    """Return the newer half, its calls and results still in pairs; None when nothing can go.
+
+    What is asked stays: the last message, and the answer that a model is asked to go on with.
+    """
+    asked = 2 if items and items[-1].get("content") == GO_ON else 1
+    count = max(len(items) // 2, asked)
+    return list(_pair_calls(items[-count:])) if count < len(items) else None
+
+
 def find_calls(items: Sequence[Item], steps: Sequence[ToolStep]) -> list[ToolCall | None]:
     """Return the call of each step, of those that were made for its answer, oldest first."""
     made: list[tuple[str, ToolCall]] = []

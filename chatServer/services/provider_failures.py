@@ -18,6 +18,7 @@ PLAIN_REASONS: tuple[tuple[type[Exception], str], ...] = (
 UNREADABLE = "The model's answer could not be understood."
 EMPTY = "The model gave an empty answer."
 TOO_SLOW = "The model did not answer in time."
+TOO_LONG = "This session has grown too long for the model."
 NO_MODEL = "No model is connected; the demo model only repeats what it is told."
 
 Feature = Literal["tools", "usage", "image", "pdf"]
@@ -38,6 +39,17 @@ REFUSED_FEATURES: tuple[tuple[Feature, str], ...] = (
     ("image", "content must be a string"),
     ("pdf", "content must be a string"),
 )
+TOO_LONG_WORDS = (
+    "context_length_exceeded",
+    "context length",
+    "context size",
+    "context window",
+    "prompt is too long",
+    "request too large",
+    "input token count",
+)
+"""Only OpenAI has a code for it; these are the words of vLLM and most others, of llama.cpp, LM
+Studio, Anthropic, Groq and Gemini."""
 REFUSING_STATUSES = (400, 404, 413, 415, 422)
 FILE_REFUSING_STATUSES = (*REFUSING_STATUSES, 500, 501)
 """llama.cpp answers 500 to an image that its model does not take."""
@@ -53,9 +65,17 @@ class ReplyFailed(Exception):
 
 def explain_failure(error: Exception) -> str:
     """Tell an error in one plain sentence for the user."""
-    if isinstance(error, openai.APIError) and error.code == "context_length_exceeded":
-        return "This session has grown too long for the model."
+    if is_too_long(error):
+        return TOO_LONG
     return next((text for kind, text in PLAIN_REASONS if isinstance(error, kind)), UNREADABLE)
+
+
+def is_too_long(error: Exception) -> bool:
+    """Tell whether a model was given more than it can read."""
+    if not isinstance(error, openai.APIError):
+        return False
+    told = f"{error.code} {error.message} {error.body}".lower()
+    return any(words in told for words in TOO_LONG_WORDS)
 
 
 def describe_failure(error: Exception) -> str:
@@ -66,7 +86,8 @@ def describe_failure(error: Exception) -> str:
 
 def find_refused_feature(error: Exception, sent: Collection[Feature]) -> Feature | None:
     """Tell what of the sent a provider does not take, as small and older ones do not."""
-    if not isinstance(error, openai.APIStatusError):
+    # One that is given too much counts it up, what the tools took among it.
+    if not isinstance(error, openai.APIStatusError) or is_too_long(error):
         return None
     files: list[Feature] = [feature for feature in FILE_FEATURES if feature in sent]
     if error.status_code not in (FILE_REFUSING_STATUSES if files else REFUSING_STATUSES):

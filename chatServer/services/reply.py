@@ -17,7 +17,7 @@ from chatServer.services.agent_spec import AgentSpec
 from chatServer.services.agent_tools import AgentContext, ToolObserver, ToolUse
 from chatServer.services.file_parts import FilePart
 from chatServer.services.file_reader import FileReader
-from chatServer.services.model_input import RESULT, Item, to_items
+from chatServer.services.model_input import RESULT, Item, keep_newest_half, to_items
 from chatServer.services.provider_failures import (
     EMPTY,
     UNREADABLE,
@@ -26,11 +26,13 @@ from chatServer.services.provider_failures import (
     describe_failure,
     explain_failure,
     find_refused_feature,
+    is_too_long,
 )
 
 logger = logging.getLogger(__name__)
 
-ALWAYS_SENT: frozenset[Feature] = frozenset(("tools", "usage"))
+LEARNED: frozenset[Feature] = frozenset(("tools", "usage"))
+"""What a model that refused it once is never sent again."""
 
 MakeItems = Callable[[Collection[Feature]], list[Item]]
 """Makes what a model is asked with, without the features that it does not take."""
@@ -140,10 +142,11 @@ class Reply:
         return memory
 
     async def _ask(self, name: str, model: Model, items: MakeItems) -> AsyncGenerator[str, None]:
-        """Ask one model, and once more without what it refuses to be sent."""
+        """Ask one model, and again without what it refuses to be sent or is too much for it."""
         refused = set(self._provider.refused.get(name, ()))
-        if self._tools is None:
-            refused.add("tools")
+        # An agent without tools says nothing about whether its model takes them.
+        not_sent: set[Feature] = set() if self._tools else {"tools"}
+        told, is_cut = items(refused | not_sent), False
         while True:
             run = AgentRun(
                 self.agent,
@@ -152,7 +155,7 @@ class Reply:
                 counts_tokens="usage" not in refused,
             )
             # What a model that failed had done already, the next one need not do again.
-            given = items(refused) + [item for item in self._made if "role" not in item]
+            given = told + [item for item in self._made if "role" not in item]
             has_text = False
             try:
                 async with aclosing(run.stream_text(given, self._context)) as pieces:
@@ -160,17 +163,25 @@ class Reply:
                         has_text = True
                         yield piece
             except Exception as error:
+                newer = keep_newest_half(told) if is_too_long(error) and not has_text else None
+                if newer is not None:
+                    told, is_cut = newer, True
+                    continue
                 if has_text or run.items:
                     raise
-                feature = find_refused_feature(error, ({*ALWAYS_SENT, *self._sent_files}) - refused)
+                sent = (LEARNED | self._sent_files) - refused - not_sent
+                feature = find_refused_feature(error, sent)
                 if feature is None:
                     raise
                 refused.add(feature)
+                told = items(refused | not_sent)
                 continue
             finally:
                 self._take(run)
             # A broken image is refused as well; it says nothing about the next one.
-            self._provider.refused[name] = refused & ALWAYS_SENT
+            self._provider.refused[name] = refused & LEARNED
+            if is_cut:
+                self.tell(f"This session is too long for {name}, which was given its newest part.")
             return
 
     async def _read_files(self, messages: Sequence[Message]) -> dict[UUID, FilePart]:

@@ -2,8 +2,16 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from chatServer.services.agent_spec import DEFAULT_AGENT
+from chatServer.services.agent_tools import find_tool
 from chatServer.services.reply_generator import ReplyFailed, ReplyGenerator
+from tests.chatServer.rows import message_row
 from tests.fakes.openai_server import FakeOpenAI, Hold, Refusal
+
+
+async def greet() -> str:
+    """Greets."""
+    return "Hello"
 
 
 @pytest.fixture
@@ -42,6 +50,16 @@ async def test_hangs_up_on_a_model_that_never_ends(
 async def test_asks_the_fallback_model(fake: FakeOpenAI, generator: ReplyGenerator) -> None:
     fake.script(Refusal(500), model="first")
     assert await generator.complete_text("Name this.", "a boat", max_length=9) == "echo: a b"
+
+
+async def test_leaves_the_model_its_tools_in_the_answers_after_it(
+    fake: FakeOpenAI, generator: ReplyGenerator
+) -> None:
+    await generator.complete_text("Name this.", "a boat", max_length=9)
+    await generator.complete_text("Name this.", "a boat", max_length=100)
+    reply = generator.start_reply(DEFAULT_AGENT, [find_tool(f"{__name__}:greet", {})])
+    assert [text async for text in reply.stream_text([message_row("hello")])]
+    assert [prompt.tools for prompt in fake.prompts] == [[], [], ["greet"]]
 
 
 async def test_fails_when_the_model_stalls(fake: FakeOpenAI, generator: ReplyGenerator) -> None:
