@@ -11,10 +11,12 @@ export interface Stack {
   publishable_key: string;
   secret_key: string;
   db_url: string;
+  jwt_secret: string;
 }
 
-const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
+export const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 const VENV_PYTHON = `${ROOT}.venv/bin/python`;
+export const PYTHON = process.env.PYTHON ?? (existsSync(VENV_PYTHON) ? VENV_PYTHON : 'python3');
 const VARIABLE = 'CHAT_REGISTRY_E2E_STACK';
 
 interface RunningStack<Announced> {
@@ -41,8 +43,7 @@ async function start<Announced>(...module: string[]): Promise<RunningStack<Annou
 
 /** Starts a Python module that announces itself with a line of JSON. */
 export async function startProgram(...module: string[]) {
-  const python = process.env.PYTHON ?? (existsSync(VENV_PYTHON) ? VENV_PYTHON : 'python3');
-  const child = spawn(python, ['-m', ...module], {
+  const child = spawn(PYTHON, ['-m', ...module], {
     cwd: ROOT,
     stdio: ['pipe', 'pipe', 'inherit'],
   });

@@ -3,6 +3,7 @@ import {
   onlineManager,
   type QueryClient,
   queryOptions,
+  replaceEqualDeep,
 } from '@tanstack/react-query';
 
 import { apiClient, dataOf } from '@/api/client';
@@ -53,6 +54,8 @@ export function sessionListOptions(filter: ListFilter) {
     getNextPageParam: (page) => page.next_cursor,
     // The feed of changes keeps it fresh without reading every loaded page again.
     staleTime: Infinity,
+    // Of all pages in one array every row would be compared with the one that stood there before.
+    structuralSharing: (old, next) => (Array.isArray(next) ? next : replaceEqualDeep(old, next)),
   });
 }
 

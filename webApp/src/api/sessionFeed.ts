@@ -1,11 +1,16 @@
-import { onlineManager, type QueryClient, queryOptions } from '@tanstack/react-query';
+import {
+  notifyManager,
+  onlineManager,
+  type QueryClient,
+  queryOptions,
+} from '@tanstack/react-query';
 
 import { ApiError } from '@/api/apiError';
 import { apiClient, dataOf } from '@/api/client';
 import { leadsFeed } from '@/api/feedLeader';
 import { queryKeys } from '@/api/queryKeys';
 import type { Session, SessionChanges } from '@/api/schema';
-import { dropSession, findSession, isOutdated, placeSession } from '@/api/sessionListCache';
+import { dropSessions, findSessions, isOutdated, placeSessions } from '@/api/sessionListCache';
 
 const POLL_MS = 2_500;
 const LARGEST_PAGE_SIZE = 200;
@@ -97,27 +102,40 @@ async function settleLists(queryClient: QueryClient): Promise<void> {
 /** Brings everything that is loaded up to date with these changes. */
 export function applyChanges(queryClient: QueryClient, changes: SessionChanges): void {
   const { changed, deleted } = changes;
-  const hasMoved = changed.filter((session) => applyChange(queryClient, session)).length > 0;
-  for (const sessionId of deleted) dropSession(queryClient, sessionId);
-  if (deleted.length > 0) markDeleted(queryClient, deleted);
-  if (hasMoved || deleted.length > 0) {
-    void queryClient.invalidateQueries({ queryKey: queryKeys.sessionCounts() });
-  }
+  notifyManager.batch(() => {
+    const known = findSessions(queryClient, changed.map(idOf));
+    const news = changed.filter((session) => {
+      const before = known.get(session.session_id);
+      return before === undefined || !isOutdated(session, before);
+    });
+    placeSessions(queryClient, news);
+    unmarkDeleted(queryClient, news.map(idOf));
+    for (const session of news) renewOpened(queryClient, session);
+    dropSessions(queryClient, deleted);
+    if (deleted.length > 0) markDeleted(queryClient, deleted);
+    if (deleted.length > 0 || news.some((session) => hasMoved(session, known))) {
+      void queryClient.invalidateQueries({ queryKey: queryKeys.sessionCounts() });
+    }
+  });
+}
+
+function idOf(session: Session): string {
+  return session.session_id;
 }
 
 /** True when the session has come to a list or left one. */
-function applyChange(queryClient: QueryClient, session: Session): boolean {
+function hasMoved(session: Session, known: ReadonlyMap<string, Session>): boolean {
+  const before = known.get(session.session_id);
+  return before?.archived !== session.archived || before.is_folded !== session.is_folded;
+}
+
+function renewOpened(queryClient: QueryClient, session: Session): void {
   const { session_id: sessionId } = session;
-  const known = findSession(queryClient, sessionId);
-  if (known && isOutdated(session, known)) return false;
   const opened = queryClient.getQueryData<Session>(queryKeys.session(sessionId));
-  placeSession(queryClient, session);
-  unmarkDeleted(queryClient, sessionId);
   if (opened) queryClient.setQueryData<Session>(queryKeys.session(sessionId), session);
   if (opened?.version !== session.version || opened.chat_id !== session.chat_id) {
     void queryClient.invalidateQueries({ queryKey: queryKeys.newestMessages(sessionId) });
   }
-  return known?.archived !== session.archived || known.is_folded !== session.is_folded;
 }
 
 function markDeleted(queryClient: QueryClient, sessionIds: readonly string[]): void {
@@ -128,9 +146,11 @@ function markDeleted(queryClient: QueryClient, sessionIds: readonly string[]): v
 }
 
 /** Somebody has put it back, with the id it had. */
-function unmarkDeleted(queryClient: QueryClient, sessionId: string): void {
+function unmarkDeleted(queryClient: QueryClient, sessionIds: readonly string[]): void {
   queryClient.setQueryData<readonly string[]>(queryKeys.deletedSessions(), (known) =>
-    known?.filter((id) => id !== sessionId),
+    known?.some((id) => sessionIds.includes(id))
+      ? known.filter((id) => !sessionIds.includes(id))
+      : known,
   );
 }
 

@@ -4,9 +4,11 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { type ListFilter, queryKeys } from '@/api/queryKeys';
 import type { Session } from '@/api/schema';
 import {
+  dropSessions,
   findListedSession,
   mergeNewestPage,
   placeSession,
+  placeSessions,
   type SessionList,
   sessionsOf,
 } from '@/api/sessionListCache';
@@ -102,6 +104,29 @@ describe('placeSession', () => {
     queryClient.setQueryData(queryKeys.sessionList(null), makeList([first], [last]));
     placeSession(queryClient, moved);
     expect(listOf(null)).toEqual(ids([first, moved, last]));
+  });
+
+  test('lays many changes over a list as one after the other would', () => {
+    type Five = [Session, Session, Session, Session, Session];
+    const [top, first, second, third, last] = makeSessions(5) as Five;
+    const moved = { ...last, updated_at: NOW };
+    const archived = { ...second, archived: true };
+    const untouched = makeList([first], [second, third], [last]);
+    queryClient.setQueryData(queryKeys.sessionList(null), untouched);
+    queryClient.setQueryData(queryKeys.sessionList('archived'), makeList([]));
+    queryClient.setQueryData(queryKeys.pinnedSessions(), [first, last]);
+
+    placeSessions(queryClient, [{ ...moved, pinned: true }, archived, top]);
+    expect(listOf(null)).toEqual(ids([moved, top, first, third]));
+    expect(listOf('archived')).toEqual(ids([second]));
+    expect(queryClient.getQueryData(queryKeys.pinnedSessions())).toEqual([
+      { ...moved, pinned: true },
+      first,
+    ]);
+
+    dropSessions(queryClient, ids([moved, third]));
+    expect(listOf(null)).toEqual(ids([top, first]));
+    expect(queryClient.getQueryData(queryKeys.pinnedSessions())).toEqual([first]);
   });
 
   test('leaves a session below everything that is loaded to the pages to come', () => {

@@ -5,12 +5,19 @@ import type { Session, SessionPage } from '@/api/schema';
 
 export type SessionList = InfiniteData<SessionPage, string | null>;
 
+/** Several parts of the app want the same thousands of sessions in one array. */
+const flattened = new WeakMap<SessionPage[], Session[]>();
+
 /** Every loaded session in order; one that has moved between two readings stands once. */
 export function sessionsOf({ pages }: SessionList): Session[] {
+  const known = flattened.get(pages);
+  if (known) return known;
   const seen = new Set<string>();
-  return pages
+  const sessions = pages
     .flatMap((page) => page.sessions)
     .filter(({ session_id: id }) => !seen.has(id) && seen.add(id));
+  flattened.set(pages, sessions);
+  return sessions;
 }
 
 /** True for a session that a list shows. Runs nobody has continued stand under their schedule. */
@@ -55,30 +62,47 @@ export function mergeNewestPage(list: SessionList, fresh: SessionPage): SessionL
  * of the others.
  */
 export function placeSession(queryClient: QueryClient, session: Session): void {
+  placeSessions(queryClient, [session]);
+}
+
+/** The same for many, in one pass over each list: hundreds may change at once among thousands. */
+export function placeSessions(queryClient: QueryClient, sessions: readonly Session[]): void {
+  if (sessions.length === 0) return;
   dropStaleReadings(queryClient);
+  const changed = new Map(sessions.map((session) => [session.session_id, session]));
   for (const [key, list] of readLists(queryClient)) {
     const filter = key.at(-1) as ListFilter;
-    queryClient.setQueryData(key, withSession(list, session, isListed(session, filter)));
+    const listed = sessions.filter((session) => isListed(session, filter));
+    queryClient.setQueryData(key, withSessions(withoutSessions(list, changed), listed));
   }
   queryClient.setQueryData<Session[]>(queryKeys.pinnedSessions(), (pinned) => {
     if (!pinned) return undefined;
-    const others = pinned.filter((other) => other.session_id !== session.session_id);
-    if (!session.pinned || !isListed(session, null)) return others;
-    const place = placeByActivity(others, session);
-    return others.toSpliced(place === -1 ? others.length : place, 0, session);
+    const others = pinned.filter((other) => !changed.has(other.session_id));
+    return sessions
+      .filter((session) => session.pinned && isListed(session, null))
+      .reduce<Session[]>(insertByActivity, others);
   });
   queryClient.setQueriesData<SessionPage>(
     { queryKey: queryKeys.scheduleSessionLists() },
-    (page) => page && { ...page, sessions: page.sessions.map(replaceWith(session)) },
+    (page) => {
+      const replace = (other: Session) => changed.get(other.session_id) ?? other;
+      return page && { ...page, sessions: page.sessions.map(replace) };
+    },
   );
 }
 
 /** Takes a session that is no more out of every list. */
 export function dropSession(queryClient: QueryClient, sessionId: string): void {
+  dropSessions(queryClient, [sessionId]);
+}
+
+export function dropSessions(queryClient: QueryClient, sessionIds: readonly string[]): void {
+  if (sessionIds.length === 0) return;
   dropStaleReadings(queryClient);
-  const isOther = (session: Session) => session.session_id !== sessionId;
+  const gone = new Set(sessionIds);
+  const isOther = (session: Session) => !gone.has(session.session_id);
   for (const [key, list] of readLists(queryClient)) {
-    queryClient.setQueryData(key, withoutSession(list, sessionId));
+    queryClient.setQueryData(key, withoutSessions(list, gone));
   }
   queryClient.setQueryData<Session[]>(queryKeys.pinnedSessions(), (pinned) =>
     pinned?.filter(isOther),
@@ -94,12 +118,41 @@ export function findListedSession(
   queryClient: QueryClient,
   sessionId: string,
 ): Session | undefined {
-  const listed = readLists(queryClient).flatMap(([, list]) => sessionsOf(list));
-  const pinned = queryClient.getQueryData<Session[]>(queryKeys.pinnedSessions()) ?? [];
-  const unfolded = queryClient
-    .getQueriesData<SessionPage>({ queryKey: queryKeys.scheduleSessionLists() })
-    .flatMap(([, page]) => page?.sessions ?? []);
-  return [...listed, ...pinned, ...unfolded].find(({ session_id: id }) => id === sessionId);
+  return findListedSessions(queryClient, [sessionId]).get(sessionId);
+}
+
+function findListedSessions(
+  queryClient: QueryClient,
+  sessionIds: readonly string[],
+): Map<string, Session> {
+  const wanted = new Set(sessionIds);
+  const found = new Map<string, Session>();
+  const take = (sessions: readonly Session[] = []) => {
+    for (const session of sessions) {
+      const { session_id: id } = session;
+      if (wanted.has(id) && !found.has(id)) found.set(id, session);
+    }
+  };
+  for (const [, list] of readLists(queryClient)) take(sessionsOf(list));
+  take(queryClient.getQueryData<Session[]>(queryKeys.pinnedSessions()));
+  const unfolded = queryClient.getQueriesData<SessionPage>({
+    queryKey: queryKeys.scheduleSessionLists(),
+  });
+  for (const [, page] of unfolded) take(page?.sessions);
+  return found;
+}
+
+/** What is known of sessions, by their ids: of each as `findSession` would tell. */
+export function findSessions(
+  queryClient: QueryClient,
+  sessionIds: readonly string[],
+): Map<string, Session> {
+  const found = findListedSessions(queryClient, sessionIds);
+  for (const id of sessionIds) {
+    const opened = queryClient.getQueryData<Session>(queryKeys.session(id));
+    if (opened) found.set(id, opened);
+  }
+  return found;
 }
 
 /** What is known of a session: its own reading when it was opened, else its row. */
@@ -126,32 +179,36 @@ function readLists(queryClient: QueryClient): [readonly unknown[], SessionList][
     .flatMap(([key, list]) => (list ? [[key, list] as [readonly unknown[], SessionList]] : []));
 }
 
-function withSession(list: SessionList, session: Session, belongs: boolean): SessionList {
-  const { pages, ...rest } = withoutSession(list, session.session_id);
-  if (!belongs) return { pages, ...rest };
-  const index = pages.findIndex((page) => placeByActivity(page.sessions, session) !== -1);
-  // Below everything that is loaded it comes with the pages to come, or it is the end.
-  const isEnd = index === -1 && pages.at(-1)?.next_cursor === null;
-  const isAlone = pages.every((page) => page.sessions.length === 0);
-  const target = index !== -1 ? index : isEnd || isAlone ? pages.length - 1 : -1;
-  return {
-    ...rest,
-    pages: pages.map((page, at) => {
-      if (at !== target) return page;
-      const place = placeByActivity(page.sessions, session);
-      const end = page.sessions.length;
-      return { ...page, sessions: page.sessions.toSpliced(place === -1 ? end : place, 0, session) };
-    }),
-  };
-}
-
-function withoutSession(list: SessionList, sessionId: string): SessionList {
-  const isOther = (session: Session) => session.session_id !== sessionId;
-  if (list.pages.every((page) => page.sessions.every(isOther))) return list;
-  const pages = list.pages.map((page) => ({ ...page, sessions: page.sessions.filter(isOther) }));
+function withSessions(list: SessionList, sessions: readonly Session[]): SessionList {
+  const pages = [...list.pages];
+  for (const session of sessions) {
+    const at = Date.parse(session.updated_at);
+    const index = pages.findIndex(({ sessions: rows }) => {
+      const last = rows.at(-1);
+      return last !== undefined && Date.parse(last.updated_at) <= at;
+    });
+    // Below everything that is loaded it comes with the pages to come, or it is the end.
+    const isEnd = index === -1 && pages.at(-1)?.next_cursor === null;
+    const isAlone = pages.every((page) => page.sessions.length === 0);
+    const target = index !== -1 ? index : isEnd || isAlone ? pages.length - 1 : -1;
+    const page = pages[target];
+    if (page) pages[target] = { ...page, sessions: insertByActivity(page.sessions, session) };
+  }
   return { ...list, pages };
 }
 
-function replaceWith(session: Session) {
-  return (other: Session) => (other.session_id === session.session_id ? session : other);
+function insertByActivity(sessions: readonly Session[], session: Session): Session[] {
+  const place = placeByActivity(sessions, session);
+  return sessions.toSpliced(place === -1 ? sessions.length : place, 0, session);
+}
+
+/** Pages that held none of them stay the same ones. */
+function withoutSessions(list: SessionList, ids: { has: (id: string) => boolean }): SessionList {
+  const isGone = (session: Session) => ids.has(session.session_id);
+  const pages = list.pages.map((page) =>
+    page.sessions.some(isGone)
+      ? { ...page, sessions: page.sessions.filter((session) => !isGone(session)) }
+      : page,
+  );
+  return { ...list, pages };
 }

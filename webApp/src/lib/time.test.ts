@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 
-import { daysBetween, formatDay, formatGroup, formatRowTime } from '@/lib/time';
+import { daysBetween, formatDay, formatGroup, formatRowTime, groupOf } from '@/lib/time';
 
 const NOW = new Date(2026, 10, 20, 9, 40);
 
@@ -30,6 +30,22 @@ describe('formatGroup', () => {
     [new Date(2026, 10, 12, 23, 59), 'November'],
     [new Date(2025, 10, 12, 12, 0), 'November 2025'],
   ])('%s belongs to %s', (instant, group) => expect(formatGroup(instant, NOW)).toBe(group));
+});
+
+test.each([
+  [new Date(2026, 10, 20, 9, 39), new Date(2026, 10, 20)],
+  [new Date(2026, 10, 20, 9, 50), new Date(2026, 10, 20)],
+  [new Date(2026, 10, 19, 23, 59), new Date(2026, 10, 19)],
+  [new Date(2026, 10, 14, 12, 0), new Date(2026, 10, 13)],
+  [new Date(2026, 10, 12, 23, 59), new Date(2026, 10, 1)],
+  [new Date(2024, 1, 29, 12, 0), new Date(2024, 1, 1)],
+])('the group of %s reaches down to %s', (instant, start) => {
+  expect(groupOf(instant, NOW)).toEqual({
+    name: formatGroup(instant, NOW),
+    startsAt: start.getTime(),
+  });
+  expect(formatGroup(start, NOW)).toBe(formatGroup(instant, NOW));
+  expect(formatGroup(new Date(start.getTime() - 1), NOW)).not.toBe(formatGroup(instant, NOW));
 });
 
 test('formatDay names today and yesterday, and dates the rest', () => {

@@ -69,7 +69,25 @@ export function formatDay(instant: Date, now: Date): string {
   return days === 1 ? 'Yesterday' : longDate(instant);
 }
 
-/** The group of the picker an instant belongs to. */
+/** A name for a stretch of time, which begins at an instant and reaches up to the next group. */
+export interface TimeGroup {
+  name: string;
+  /** Milliseconds since 1970. */
+  startsAt: number;
+}
+
+/** The group of the picker an instant belongs to. Making one takes a while; see `startsAt`. */
+export function groupOf(instant: Date, now: Date): TimeGroup {
+  const start = new Date(now);
+  start.setHours(0, 0, 0, 0);
+  const days = daysBetween(instant, now);
+  if (days === 1) start.setDate(start.getDate() - 1);
+  else if (days > 1 && days <= 7) start.setDate(start.getDate() - 7);
+  else if (days > 7) start.setFullYear(instant.getFullYear(), instant.getMonth(), 1);
+  return { name: formatGroup(instant, now), startsAt: start.getTime() };
+}
+
+/** The name of that group. */
 export function formatGroup(instant: Date, now: Date): string {
   const days = daysBetween(instant, now);
   if (days <= 0) return 'Today';

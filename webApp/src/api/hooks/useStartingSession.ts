@@ -22,10 +22,11 @@ export function useWithStarting(
 ): Session[] | undefined {
   const messages = useOutbox((outbox) => outbox.messages);
   return useMemo(() => {
-    if (!sessions) return undefined;
+    const starting = findStarting(messages);
+    if (!sessions || starting.length === 0) return sessions;
     const known = new Set(sessions.map((session) => session.session_id));
     let shown = sessions;
-    for (const session of findStarting(messages)) {
+    for (const session of starting) {
       if (known.has(session.session_id) || !isListed(session, filter)) continue;
       const place = placeByActivity(shown, session);
       shown = shown.toSpliced(place === -1 ? shown.length : place, 0, session);

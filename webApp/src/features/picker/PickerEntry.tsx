@@ -1,4 +1,4 @@
-import type { KeyboardEvent } from 'react';
+import { type KeyboardEvent, memo } from 'react';
 
 import { FoldEnd } from '@/features/picker/FoldEnd';
 import type { PickerItem } from '@/features/picker/pickerItems';
@@ -16,7 +16,10 @@ interface PickerEntryProps {
   /** Sessions whose changes wait for the server. */
   waitingIds: ReadonlySet<string>;
   isTabStop: boolean;
-  choice: RowChoice;
+  /** Somebody is choosing rows of the list. */
+  isChoosing: boolean;
+  isChosen: boolean;
+  onChoose: (item: PickerItem, how: 'toggle' | 'range') => void;
   onOpen: () => void;
   renderMenu: RenderRowMenu;
   onToggleFold: (scheduleId: string) => void;
@@ -25,9 +28,11 @@ interface PickerEntryProps {
   onKeyDown: (event: KeyboardEvent<HTMLElement>) => void;
 }
 
-/** One item of the list, whatever it is. */
-export function PickerEntry(props: PickerEntryProps) {
-  const { item, now, openSession, isTabStop, choice, onOpen, onFocus, onKeyDown } = props;
+/** One item of the list, whatever it is; drawn again only when something about it has changed. */
+export const PickerEntry = memo(function PickerEntry(props: PickerEntryProps) {
+  const { item, now, openSession, isTabStop, onOpen, onFocus, onKeyDown } = props;
+  const { isChoosing, isChosen } = props;
+  const choice: RowChoice = { isChoosing, isChosen, onChoose: (how) => props.onChoose(item, how) };
   const row = { rowKey: item.key, isTabStop, onFocus, onKeyDown };
   const isOpen = 'session' in item && item.session.session_id === openSession?.sessionId;
   switch (item.kind) {
@@ -84,4 +89,4 @@ export function PickerEntry(props: PickerEntryProps) {
         />
       );
   }
-}
+});

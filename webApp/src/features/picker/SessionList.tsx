@@ -1,4 +1,4 @@
-import { type ReactNode, useEffect, useMemo, useRef } from 'react';
+import { type KeyboardEvent, type ReactNode, useEffect, useMemo, useRef } from 'react';
 import { Virtualizer, type VirtualizerHandle } from 'virtua';
 
 import { useIsOnline } from '@/api/hooks/useIsOnline';
@@ -13,6 +13,7 @@ import { useListSelection } from '@/features/picker/useListSelection';
 import { useRovingRows } from '@/features/picker/useRovingRows';
 import type { Selecting } from '@/features/picker/useSelecting';
 import { useNow } from '@/lib/useNow';
+import { useStable } from '@/lib/useStable';
 
 const ROW_HEIGHT = 56;
 /** How many pixels before its end the list asks for more. */
@@ -37,7 +38,7 @@ interface SessionListProps {
 
 /** The rows under their groups; only those in sight are mounted. */
 export function SessionList(props: SessionListProps) {
-  const { sessions, schedules, hasMore, openSession, selecting, onOpen, onNearEnd, end } = props;
+  const { sessions, schedules, hasMore, openSession, selecting, onNearEnd, end } = props;
   const now = useNow();
   const { folds, toggle, retry } = useFolds(schedules);
   const items = useMemo(
@@ -60,6 +61,7 @@ export function SessionList(props: SessionListProps) {
   const isSelecting = selecting.selection !== null;
   useFocusBack(isSelecting, roving.focusStop);
   const waitingIds = useWaitingIds();
+  const handlers = useRowHandlers({ onOpen: props.onOpen, retry, roving, selection });
   const checkEnd = () => {
     const list = virtualizerRef.current;
     if (list && list.scrollOffset + list.viewportSize > list.scrollSize - LOAD_AHEAD) onNearEnd();
@@ -74,7 +76,8 @@ export function SessionList(props: SessionListProps) {
       <nav
         ref={listRef}
         aria-label="Sessions"
-        className="min-h-0 flex-1 overflow-x-hidden overflow-y-auto overscroll-contain px-2 pb-2"
+        // Held in place by what stands at its end, the list would jump past every page that comes.
+        className="min-h-0 flex-1 overflow-x-hidden overflow-y-auto overscroll-contain px-2 pb-2 [overflow-anchor:none]"
       >
         <Virtualizer
           ref={virtualizerRef}
@@ -94,16 +97,12 @@ export function SessionList(props: SessionListProps) {
               now={now}
               openSession={openSession}
               waitingIds={waitingIds}
-              choice={selection.choiceOf(item)}
+              isChoosing={isSelecting}
+              isChosen={selection.isChosen(item)}
               isTabStop={isRow(item) && item.key === tabStop?.key}
-              onOpen={onOpen}
               renderMenu={props.renderMenu}
               onToggleFold={toggle}
-              onRetryFold={retry}
-              onFocus={roving.onFocusRow}
-              onKeyDown={(event) => {
-                if (!selection.onKeyDown(event)) roving.onKeyDown(event);
-              }}
+              {...handlers}
             />
           )}
         </Virtualizer>
@@ -111,6 +110,26 @@ export function SessionList(props: SessionListProps) {
       </nav>
     </>
   );
+}
+
+interface RowHandling {
+  onOpen: () => void;
+  retry: (scheduleId: string) => void;
+  roving: ReturnType<typeof useRovingRows>;
+  selection: ReturnType<typeof useListSelection>;
+}
+
+/** The same handlers at every drawing, so that a row is not drawn again for them. */
+function useRowHandlers({ onOpen, retry, roving, selection }: RowHandling) {
+  return {
+    onOpen: useStable(onOpen),
+    onRetryFold: useStable(retry),
+    onFocus: useStable(roving.onFocusRow),
+    onChoose: useStable(selection.choose),
+    onKeyDown: useStable((event: KeyboardEvent<HTMLElement>) => {
+      if (!selection.onKeyDown(event)) roving.onKeyDown(event);
+    }),
+  };
 }
 
 /** What had the focus may be gone when the choosing begins or ends. */

@@ -56,6 +56,16 @@ test('pinned sessions come first, the others under the name of their time', () =
   ]);
 });
 
+test('a row stays the same one while others come', () => {
+  const [one, other] = [
+    makeSession({ updated_at: at(20, 8) }),
+    makeSession({ updated_at: at(2, 7) }),
+  ];
+  const before = pickerItems({ ...NOTHING, sessions: [other] }, NOW);
+  const after = pickerItems({ ...NOTHING, sessions: [one, other] }, NOW);
+  expect(after.at(-1)).toBe(before.at(-1));
+});
+
 test('no sessions make no groups', () => {
   expect(pickerItems(NOTHING, NOW)).toEqual([]);
 });

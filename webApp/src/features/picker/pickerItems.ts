@@ -1,5 +1,5 @@
 import type { Schedule, ScheduledRun, Session } from '@/api/schema';
-import { formatGroup } from '@/lib/time';
+import { groupOf } from '@/lib/time';
 
 /** A schedule that has run; its row stands for all its runs. */
 export type RunSchedule = Schedule & { last_run: ScheduledRun };
@@ -33,7 +33,11 @@ export interface PickerContent {
   hasMore: boolean;
 }
 
-type Entry = { at: string; session: Session } | { at: string; schedule: RunSchedule };
+/** What has a place in time, in milliseconds since 1970. */
+type Entry = { at: number; session: PickerItem } | { at: number; schedule: RunSchedule };
+
+/** Lists of thousands are made anew with every page that comes; what is known of a row is kept. */
+const knownEntries = new WeakMap<Session, Entry>();
 
 export function hasRun(schedule: Schedule): schedule is RunSchedule {
   return schedule.last_run !== null;
@@ -51,13 +55,13 @@ export function sessionKey(sessionId: string): string {
 /** The picker's items in order: what is pinned, then sessions and schedules by their last activity. */
 export function pickerItems(content: PickerContent, now: Date): PickerItem[] {
   const { sessions, folds } = content;
-  const pinned = sessions.filter((session) => session.pinned).map(toEntry);
+  const items: PickerItem[] = [];
+  const pinned = sessions.filter((session) => session.pinned);
+  if (pinned.length > 0) items.push(labelled('Pinned'));
+  for (const session of pinned) items.push(...rowsOf(toEntry(session), folds));
   const others = sessions.filter((session) => !session.pinned).map(toEntry);
-  const entries = mergeByTime(others, placedSchedules(content));
-  return [
-    ...group(pinned, folds, () => 'Pinned'),
-    ...group(entries, folds, ({ at }) => formatGroup(new Date(at), now)),
-  ];
+  addGroups(items, mergeByTime(others, placedSchedules(content)), { folds, now });
+  return items;
 }
 
 /** Newest first. A schedule from below the last loaded session waits until its place is there. */
@@ -65,45 +69,58 @@ function placedSchedules({ sessions, schedules, hasMore }: PickerContent): Entry
   const last = sessions.at(-1);
   const end = hasMore && last ? Date.parse(last.updated_at) : -Infinity;
   return schedules
-    .map((schedule) => ({ at: schedule.last_run.scheduled_for, schedule }))
-    .filter(({ at }) => Date.parse(at) >= end)
-    .sort((one, other) => Date.parse(other.at) - Date.parse(one.at));
+    .map((schedule) => ({ at: Date.parse(schedule.last_run.scheduled_for), schedule }))
+    .filter(({ at }) => at >= end)
+    .sort((one, other) => other.at - one.at);
 }
 
 /** Both lists keep their own order. */
 function mergeByTime(sessions: Entry[], schedules: Entry[]): Entry[] {
-  const waiting = [...schedules];
-  const merged = sessions.flatMap((entry) => {
-    const before = waiting.findIndex(({ at }) => Date.parse(at) < Date.parse(entry.at));
-    return [...waiting.splice(0, before === -1 ? waiting.length : before), entry];
-  });
-  return [...merged, ...waiting];
+  if (schedules.length === 0) return sessions;
+  const merged: Entry[] = [];
+  let placed = 0;
+  for (const entry of sessions) {
+    for (let next = schedules[placed]; next && next.at >= entry.at; next = schedules[placed]) {
+      merged.push(next);
+      placed += 1;
+    }
+    merged.push(entry);
+  }
+  return [...merged, ...schedules.slice(placed)];
 }
 
 function toEntry(session: Session): Entry {
-  return { at: session.updated_at, session };
+  const known = knownEntries.get(session);
+  if (known) return known;
+  const item = { kind: 'session' as const, key: sessionKey(session.session_id), session };
+  const entry = { at: Date.parse(session.updated_at), session: item };
+  knownEntries.set(session, entry);
+  return entry;
 }
 
-function group(
+function labelled(text: string): PickerItem {
+  return { kind: 'label', key: `group ${text}`, text };
+}
+
+/** Adds entries, newest first, each group under its name. */
+function addGroups(
+  items: PickerItem[],
   entries: Entry[],
-  folds: PickerContent['folds'],
-  nameGroup: (entry: Entry) => string,
-): PickerItem[] {
-  let current = '';
-  return entries.flatMap((entry) => {
-    const rows = rowsOf(entry, folds);
-    const text = nameGroup(entry);
-    if (text === current) return rows;
-    current = text;
-    return [{ kind: 'label', key: `group ${text}`, text }, ...rows];
-  });
+  { folds, now }: { folds: PickerContent['folds']; now: Date },
+): void {
+  let current = { name: '', startsAt: Infinity };
+  for (const entry of entries) {
+    if (entry.at < current.startsAt) {
+      const next = groupOf(new Date(entry.at), now);
+      if (next.name !== current.name) items.push(labelled(next.name));
+      current = next;
+    }
+    items.push(...rowsOf(entry, folds));
+  }
 }
 
 function rowsOf(entry: Entry, folds: PickerContent['folds']): PickerItem[] {
-  if ('session' in entry) {
-    const { session } = entry;
-    return [{ kind: 'session', key: sessionKey(session.session_id), session }];
-  }
+  if ('session' in entry) return [entry.session];
   const { schedule } = entry;
   const id = schedule.schedule_id;
   const key = `schedule ${id}`;

@@ -2,7 +2,6 @@ import { type KeyboardEvent, useMemo } from 'react';
 
 import type { Session } from '@/api/schema';
 import type { PickerItem, PickerRow } from '@/features/picker/pickerItems';
-import type { RowChoice } from '@/features/picker/rowProps';
 import {
   chooseAll,
   chooseRange,
@@ -39,11 +38,9 @@ export function useListSelection({ items, openKey, selecting }: ListSelection) {
     isAllChosen: selection !== null && rows.every((row) => isChosen(selection.ids, row)),
     selectAll,
     selectNone: () => change((before) => chooseAll(before, [])),
-    choiceOf: (item: PickerItem): RowChoice => ({
-      isChoosing: selection !== null,
-      isChosen: selection !== null && isSessionRow(item) && isChosen(selection.ids, item),
-      onChoose: (how) => choose(item, how),
-    }),
+    choose,
+    isChosen: (item: PickerItem): boolean =>
+      selection !== null && isSessionRow(item) && isChosen(selection.ids, item),
     /** The focus has moved while Shift was held. */
     onShiftMove: (to: PickerRow, from: PickerRow) => {
       if (isSessionRow(to)) chooseUpTo(to.key, from.key);

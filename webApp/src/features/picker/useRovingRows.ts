@@ -3,6 +3,7 @@ import {
   type RefObject,
   useCallback,
   useEffect,
+  useMemo,
   useReducer,
   useRef,
   useState,
@@ -27,6 +28,12 @@ interface IndexedRow {
   index: number;
 }
 
+function indexRows(items: readonly PickerItem[]): IndexedRow[] {
+  const rows: IndexedRow[] = [];
+  for (const [index, item] of items.entries()) if (isRow(item)) rows.push({ row: item, index });
+  return rows;
+}
+
 /**
  * Arrow keys between the rows of a list that mounts only what is seen. One row is the tab stop:
  * the one last focused, or once that is gone the one in its place, else the open one, else the
@@ -37,9 +44,7 @@ export function useRovingRows(options: RovingRows) {
   const [focused, setFocused] = useState<{ key: string; at: number } | null>(null);
   const [measurements, countMeasurement] = useReducer((count: number) => count + 1, 0);
   const wantedKey = useRef<string | null>(null);
-  const rows = items.flatMap((item, index): IndexedRow[] =>
-    isRow(item) ? [{ row: item, index }] : [],
-  );
+  const rows = useMemo(() => indexRows(items), [items]);
   const find = (key: string | null) => rows.find(({ row }) => row.key === key);
   const inItsPlace = focused && rows[Math.min(focused.at, rows.length - 1)];
   const stop = find(focused?.key ?? null) ?? inItsPlace ?? find(openKey) ?? rows[0];
