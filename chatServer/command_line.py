@@ -7,6 +7,7 @@ import signal
 import sys
 from collections.abc import Sequence
 
+from chatServer.database.transport import RpcError
 from chatServer.dependencies.retention import open_retention
 from chatServer.errors import DomainError
 from chatServer.retention_rules import RetentionRule
@@ -33,7 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     retention.add_argument(
         "--limit",
-        type=int,
+        type=_read_count,
         default=LISTED_DEFAULT,
         metavar="N",
         help="sessions that a dry run lists of each channel; it counts all (default: %(default)s)",
@@ -46,7 +47,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except SettingsError as error:
         sys.stderr.write(f"{error}\n")
     except DomainError as error:
-        sys.stderr.write(f"{error.title}: {error.detail}\n")
+        sys.stderr.write(f"{error.title}: {_explain(error)}\n")
     except KeyboardInterrupt:
         return 128 + signal.SIGINT
     return 1
@@ -91,6 +92,19 @@ async def list_idle(
     if listed > limit:
         _print(f"… and {listed - limit} more sessions of {rule.channel}")
     return counts
+
+
+def _read_count(text: str) -> int:
+    count = int(text)
+    if count < 0:
+        raise argparse.ArgumentTypeError(f"must not be negative: {text}")
+    return count
+
+
+def _explain(error: DomainError) -> str:
+    """Return what an operator can act on: the words of Supabase for a refusal nobody foresaw."""
+    refusal = error.__cause__
+    return refusal.message if isinstance(refusal, RpcError) else error.detail
 
 
 def _print(line: str) -> None:

@@ -207,5 +207,5 @@ def to_sentence(error: ValidationError) -> str:
     if missing:
         return f"Set {', '.join(missing)} in the environment or in {ENV_FILE}."
     first = problems[0]
-    message = first["msg"].removeprefix("Value error, ")
+    message = first["msg"].removeprefix("Value error, ").replace("Input should be", "must be")
     return f"{str(first['loc'][0]).upper()} {message}." if first["loc"] else message

@@ -40,7 +40,7 @@ class AnswerEvents:
 
     def tell_text(self, text: str) -> Iterator[BaseEvent]:
         """Yield text, which begins a message of its own after a tool."""
-        if self._is_held:
+        if self._is_held or not text:
             return
         self._offset += len(text)
         if not self._is_open:

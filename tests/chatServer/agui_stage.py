@@ -61,6 +61,7 @@ def read_lines(lines: Iterable[str]) -> list[Json]:
     events = [json.loads(line[6:]) for line in lines if line.startswith("data: ")]
     for event in events:
         EVENTS.validate_python(event)
+        assert event.get("delta") != "", "clients of AG-UI before 1.0 refuse an empty piece"
     return events
 
 

@@ -210,4 +210,19 @@ class TestCommand:
     ) -> None:
         monkeypatch.setenv("RETENTION_WEB_DELETE_DAYS", "-1")
         assert main(["retention"]) == 1
-        assert capsys.readouterr().err.startswith("RETENTION_WEB_DELETE_DAYS ")
+        assert capsys.readouterr().err == (
+            "RETENTION_WEB_DELETE_DAYS must be greater than or equal to 0.\n"
+        )
+
+    def test_says_what_the_database_answered_when_its_key_is_refused(
+        self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        monkeypatch.setenv("SUPABASE_DB_URL", "")
+        monkeypatch.setenv("SUPABASE_SECRET_KEY", "sb_secret_of_another_project")
+        assert main(["retention", "--dry-run"]) == 1
+        assert capsys.readouterr().err == "The server failed: Invalid API key\n"
+
+    def test_lists_no_negative_number(self, capsys: pytest.CaptureFixture[str]) -> None:
+        with pytest.raises(SystemExit):
+            main(["retention", "--dry-run", "--limit", "-1"])
+        assert "argument --limit: must not be negative: -1" in capsys.readouterr().err
