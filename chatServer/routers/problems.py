@@ -119,5 +119,15 @@ def _to_field(item: dict[str, Any]) -> tuple[str, str]:
     if len(path) > 1 and path[0] in PLACES:
         path = path[1:]
     field = ".".join(path)[:FIELD_MAX_LENGTH].encode(errors="replace").decode()
-    message = "must be a JSON object" if item["type"] == NOT_AN_OBJECT else str(item["msg"])
-    return field, message.removeprefix("Value error, ").encode(errors="replace").decode()
+    return field, _describe(item).encode(errors="replace").decode()
+
+
+def _describe(item: dict[str, Any]) -> str:
+    if item["type"] == NOT_AN_OBJECT:
+        return "must be a JSON object"
+    # Pydantic calls the characters of a text its items where another rule was looked at before.
+    if item["type"] == "too_long" and isinstance(item.get("input"), str):
+        return f"must have at most {item['ctx']['max_length']} characters"
+    if item["type"] == "too_short" and isinstance(item.get("input"), str):
+        return "must not be empty"
+    return str(item["msg"]).removeprefix("Value error, ")

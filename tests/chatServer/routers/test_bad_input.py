@@ -218,6 +218,7 @@ class TestCreateSession:
         response = await visitor.client.post(SESSIONS, json=body)
         assert sorted(refused_fields(response)) == ["metadata", "title", "topic"]
         assert secret not in response.text
+        assert "title: must have at most 200 characters" in response.json()["detail"]
 
     async def test_names_an_unknown_field_in_few_characters(self, visitor: Visitor) -> None:
         response = await visitor.client.post(SESSIONS, json={"x" * 100_000: 1})

@@ -66,5 +66,9 @@ export const FOLDED_ROW = classNames(
 function RunOutcome({ session }: { session: Session }) {
   if (session.is_answering) return <span className="text-muted">Answering</span>;
   if (session.has_failed_answer) return <span className="text-failed">Failed</span>;
-  return <span className="truncate">{session.last_message_preview ?? 'No messages yet'}</span>;
+  return (
+    <span dir="auto" className="truncate text-left">
+      {session.last_message_preview ?? 'No messages yet'}
+    </span>
+  );
 }

@@ -38,6 +38,10 @@ function renderRow(
   return screen.getByRole(isChoosing ? 'checkbox' : 'link');
 }
 
+test('a title of nothing but spaces still leaves something to click on', () => {
+  expect(renderRow({ title: '   ', message_count: 2 })).toHaveTextContent('Untitled session');
+});
+
 test('what was not delivered replaces the preview', () => {
   const row = renderRow({ has_failed_delivery: true });
   expect(row).toHaveTextContent('Not delivered to Telegram');

@@ -73,8 +73,9 @@ export function SessionRow(props: SessionRowProps) {
           <ChannelTile channel={session.channel} className="row-span-2 size-7 max-phone:size-9" />
         )}
         <span
+          dir="auto"
           className={classNames(
-            'truncate text-sm max-phone:text-base',
+            'truncate text-left text-sm max-phone:text-base',
             isMakingTitle(session) && 'animate-pulse-dot',
           )}
         >
@@ -131,8 +132,9 @@ function RowDetail({ session, isWaiting }: { session: Session; isWaiting: boolea
   return (
     <>
       <span
+        dir="auto"
         className={classNames(
-          'truncate text-xs text-muted max-phone:text-note',
+          'truncate text-left text-xs text-muted max-phone:text-note',
           !session.pinned && 'col-span-2',
         )}
       >

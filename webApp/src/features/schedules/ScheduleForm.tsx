@@ -79,6 +79,7 @@ function TaskFields({
           <textarea
             {...control}
             rows={4}
+            dir="auto"
             required
             value={draft.prompt}
             placeholder="Look at my calendar and tell me what matters today."

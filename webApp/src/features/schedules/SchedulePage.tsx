@@ -56,7 +56,10 @@ function Task({ schedule }: { schedule: Schedule }) {
   const notes = [agent, told].filter((note) => note !== null);
   return (
     <section aria-label="Task" className="flex flex-col items-start gap-1">
-      <p className="max-h-60 w-full overflow-y-auto rounded-box bg-accent-soft px-4 py-3 text-base wrap-anywhere whitespace-pre-wrap">
+      <p
+        dir="auto"
+        className="max-h-60 w-full overflow-y-auto rounded-box bg-accent-soft px-4 py-3 text-base wrap-anywhere whitespace-pre-wrap"
+      >
         {schedule.prompt}
       </p>
       <p className="text-note text-muted empty:hidden">{notes.join(' · ')}</p>

@@ -20,7 +20,10 @@ export function SearchHit({ session, query, now }: SearchHitProps) {
       <ChannelTile channel={session.channel} className="size-7 flex-none" />
       <div className="min-w-0 flex-1">
         <p className="flex items-baseline gap-2">
-          <span className="min-w-0 flex-1 truncate text-sm max-phone:text-base">
+          <span
+            dir="auto"
+            className="min-w-0 flex-1 truncate text-left text-sm max-phone:text-base"
+          >
             <MarkedText text={nameSession(session)} query={query} />
           </span>
           <time dateTime={instant} className="flex-none text-xs text-muted">
@@ -31,9 +34,11 @@ export function SearchHit({ session, query, now }: SearchHitProps) {
           {match ? (
             <>
               {match.role === 'user' && 'You: '}
-              <MarkedText text={match.before} query={query} />
-              <Mark>{match.text}</Mark>
-              <MarkedText text={match.after} query={query} />
+              <bdi>
+                <MarkedText text={match.before} query={query} />
+                <Mark>{match.text}</Mark>
+                <MarkedText text={match.after} query={query} />
+              </bdi>
             </>
           ) : (
             `${CHANNEL_LABELS[session.channel]}, found in its title`

@@ -205,6 +205,7 @@ function SearchField({ text, onChange, onKeyDown, activeId }: SearchFieldProps) 
     <div className="flex h-14 flex-none items-center gap-3 border-b border-line pr-12 pl-4">
       <Search aria-hidden size={16} className="text-icon" />
       <input
+        dir="auto"
         ref={fieldRef}
         type="text"
         role="combobox"

@@ -59,9 +59,10 @@ function Title({ session }: { session: Session }) {
   return (
     <>
       <h1
+        dir="auto"
         aria-busy={isMaking}
         className={classNames(
-          'truncate text-sm font-semibold max-phone:text-base',
+          'truncate text-left text-sm font-semibold max-phone:text-base',
           isMaking && 'animate-pulse-dot',
         )}
       >

@@ -48,6 +48,7 @@ function RenameForm({ title, onRename }: { title: string; onRename: (title: stri
       <TextField
         ref={fieldRef}
         label="Title"
+        dir="auto"
         value={text}
         maxLength={TITLE_MAX_LENGTH}
         autoComplete="off"

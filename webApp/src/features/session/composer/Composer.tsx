@@ -95,7 +95,7 @@ export function Composer(props: ComposerProps) {
           placeholder={placeholder}
           enterKeyHint="send"
           autoComplete="off"
-          className="block max-h-52 w-full resize-none overflow-y-auto bg-transparent px-4 pt-3 pb-1 text-base outline-none placeholder:text-muted max-phone:order-3 max-phone:max-h-50 max-phone:w-0 max-phone:flex-1 max-phone:px-1 max-phone:pt-2.5 max-phone:pb-2.5"
+          className="[unicode-bidi:plaintext] block max-h-52 w-full resize-none overflow-y-auto bg-transparent px-4 pt-3 pb-1 text-base outline-none placeholder:text-muted max-phone:order-3 max-phone:max-h-50 max-phone:w-0 max-phone:flex-1 max-phone:px-1 max-phone:pt-2.5 max-phone:pb-2.5"
           onChange={(event) => setDraft(event.target.value)}
           onKeyDown={onKeyDown}
           onPaste={onPaste}

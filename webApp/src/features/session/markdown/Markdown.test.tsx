@@ -118,6 +118,13 @@ describe('Markdown', () => {
     expect(container.querySelectorAll('.answer-caret')).toHaveLength(1);
   });
 
+  test('lets each block be read from the side its letters begin at, but code', () => {
+    const text = 'שלום!\n\n- א\n- ב\n\n> ג\n\n| ד |\n|---|\n| ה |\n\n```py\nreturn None\n```';
+    const { container } = render(<Markdown text={text} />);
+    const blocks = [...container.querySelectorAll('[dir=auto]')].map(({ tagName }) => tagName);
+    expect(blocks).toEqual(['P', 'UL', 'BLOCKQUOTE', 'TABLE']);
+  });
+
   test('draws only the last block again while an answer grows', () => {
     const { container, rerender } = render(<Markdown text={'One.\n\nTwo'} isStreaming />);
     const first = container.querySelector('p');

@@ -6,6 +6,7 @@ import remarkGfm from 'remark-gfm';
 
 import { rehypeCaret } from '@/features/session/markdown/caretPlugin';
 import { CodeBlock } from '@/features/session/markdown/CodeBlock';
+import { rehypeDirection } from '@/features/session/markdown/directionPlugin';
 import { MarkdownLink } from '@/features/session/markdown/MarkdownLink';
 import { RemoteImage } from '@/features/session/markdown/RemoteImage';
 import { ScrollingTable } from '@/features/session/markdown/ScrollingTable';
@@ -19,7 +20,7 @@ const COMPONENTS: Components = {
   a: ({ href, children }) => <MarkdownLink href={href}>{children}</MarkdownLink>,
   img: ({ src, alt }) => <RemoteImage src={src} alt={alt} />,
   pre: ({ node, children }) => <CodeBlock node={node}>{children}</CodeBlock>,
-  table: ({ children }) => <ScrollingTable>{children}</ScrollingTable>,
+  table: ({ dir, children }) => <ScrollingTable dir={dir}>{children}</ScrollingTable>,
 };
 
 interface MarkdownProps {
@@ -46,7 +47,7 @@ const Block = memo(function Block({ text, hasCaret }: { text: string; hasCaret: 
   return (
     <ReactMarkdown
       remarkPlugins={REMARK_PLUGINS}
-      rehypePlugins={[rehypeTrimCode, ...highlighting, ...caret]}
+      rehypePlugins={[rehypeTrimCode, rehypeDirection, ...highlighting, ...caret]}
       components={COMPONENTS}
     >
       {text}

@@ -82,6 +82,7 @@ export function MessageEditor({ message }: { message: Message }) {
       <textarea
         ref={fieldRef}
         rows={1}
+        dir="auto"
         value={typed}
         readOnly={isSending}
         aria-label="Edited message"

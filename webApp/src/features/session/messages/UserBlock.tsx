@@ -40,7 +40,11 @@ export function UserBlock({ text, attachments, foot, versions, actions }: UserBl
         )}
       >
         <MessageAttachments attachments={attachments} />
-        {text !== '' && <p className="wrap-anywhere whitespace-pre-wrap">{text}</p>}
+        {text !== '' && (
+          <p dir="auto" className="wrap-anywhere whitespace-pre-wrap">
+            {text}
+          </p>
+        )}
       </div>
     </MessageRow>
   );
