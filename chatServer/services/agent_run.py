@@ -8,11 +8,15 @@ from agents import (
     Agent,
     FunctionTool,
     ItemHelpers,
+    MaxTurnsExceeded,
     MessageOutputItem,
     Model,
+    ModelResponse,
     ModelSettings,
     RawResponsesStreamEvent,
     RunConfig,
+    RunContextWrapper,
+    RunHooks,
     RunItem,
     Runner,
     RunResultStreaming,
@@ -34,6 +38,28 @@ RUN_CONFIG = RunConfig(
     tool_not_found_behavior="return_error_to_model",
     tool_execution=ToolExecutionConfig(max_function_tool_concurrency=TOOLS_AT_ONCE),
 )
+
+
+class TurnLimit(RunHooks[AgentContext]):
+    """Stops a run whose last turn asks for a tool, before the tool is used."""
+
+    def __init__(self, turns: int) -> None:
+        self._left = turns
+
+    async def on_llm_end(
+        self,
+        context: RunContextWrapper[AgentContext],  # noqa: ARG002 the SDK gives it
+        agent: Agent[AgentContext],  # noqa: ARG002 the SDK gives it
+        response: ModelResponse,
+    ) -> None:
+        """Count an answer of the model.
+
+        Raises:
+            MaxTurnsExceeded: It asks for a tool, and there is no turn left to tell it the result.
+        """
+        self._left -= 1
+        if self._left <= 0 and any(item.type == CALL for item in response.output):
+            raise MaxTurnsExceeded("the last turn asks for a tool")
 
 
 class AgentRun:
@@ -70,6 +96,7 @@ class AgentRun:
             cast("list[TResponseInputItem]", items),
             context=context,
             max_turns=self._max_turns,
+            hooks=TurnLimit(self._max_turns),
             run_config=RUN_CONFIG,
         )
         ends_with = gap = ""

@@ -15,6 +15,8 @@ NOTHING_DECLARED = "declares no agent; an agent is a table like [agents.assistan
 REASONS = {
     "string_pattern_mismatch": "must hold only small letters, digits, - and _",
     "too_short": "must not be empty",
+    "tuple_type": 'must be a list, like ["a", "b"]',
+    "model_type": "must be a table",
 }
 """What Pydantic says of these kinds of problem takes its own words to be known."""
 
@@ -36,7 +38,7 @@ def read_agents(path: Path, *, has_model: bool) -> tuple[AgentSpec, ...]:
 
 def _read_tables(path: Path) -> dict[str, object]:
     try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
+        content = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise SettingsError(f"AGENTS_FILE {path} cannot be read: {error.strerror}.") from None
     except ValueError as error:

@@ -19,6 +19,7 @@ UNREADABLE = "The model's answer could not be understood."
 EMPTY = "The model gave an empty answer."
 TOO_SLOW = "The model did not answer in time."
 TOO_LONG = "This session has grown too long for the model."
+NO_TOOLS = "The model asked for a tool, and this agent has none."
 NO_MODEL = "No model is connected; the demo model only repeats what it is told."
 
 Feature = Literal["tools", "usage", "image", "pdf"]

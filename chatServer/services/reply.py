@@ -20,6 +20,7 @@ from chatServer.services.file_reader import FileReader
 from chatServer.services.model_input import RESULT, Item, keep_newest_half, to_items
 from chatServer.services.provider_failures import (
     EMPTY,
+    NO_TOOLS,
     UNREADABLE,
     Feature,
     ReplyFailed,
@@ -107,6 +108,8 @@ class Reply:
                     return
                 reason = EMPTY
             except MaxTurnsExceeded:
+                if self._tools is None:
+                    raise ReplyFailed(NO_TOOLS) from None
                 limit = self.agent.limits.tool_turns
                 raise ReplyFailed(
                     f"The agent used its tools {limit} times without coming to an answer, and was"

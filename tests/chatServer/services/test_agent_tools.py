@@ -194,9 +194,11 @@ class TestBadTools:
 class TestModelThatCallsForEver:
     async def test_is_stopped_and_said_so(self, fake: FakeOpenAI, start: Start) -> None:
         fake.script("thinking ", Call("greet", '{"name": "Ada"}'))
+        reply = start("greet", tool_turns=3)
+        steps = watch(reply)
         with pytest.raises(ReplyFailed, match="used its tools 3 times"):
-            await read(start("greet", tool_turns=3))
-        assert len(fake.prompts) == 4
+            await read(reply)
+        assert (len(fake.prompts), len(steps)) == (4, 3)
 
     async def test_many_at_once_is_told_to_stop(self, fake: FakeOpenAI, start: Start) -> None:
         calls = [Call("greet", '{"name": "Ada"}', f"call-{n}") for n in range(70)]

@@ -60,6 +60,11 @@ def test_agents_come_in_the_order_of_the_file_with_all_that_it_says(path: Path) 
     assert limits.answer_seconds == REPLY_MAX_SECONDS
 
 
+def test_the_mark_that_some_editors_put_first_is_passed_over(path: Path) -> None:
+    path.write_text("[agents.a]", encoding="utf-8-sig")
+    assert read_agents(path, has_model=False)[0].name == "a"
+
+
 def test_the_projects_own_file_can_be_read_without_a_model_of_ones_own() -> None:
     assert read_agents(AGENTS_FILE, has_model=False)[0].name == "assistant"
 
@@ -87,6 +92,8 @@ def test_the_projects_own_file_can_be_read_without_a_model_of_ones_own() -> None
             "[agents.a.limits]\nhistory_items = 0",
             "{path}: agent 'a', limits.history_items: must be greater than or equal to 1.",
         ),
+        ("[agents.a]\ntools = 'x'", "{path}: agent 'a', tools: must be a list, like "),
+        ("[agents.a]\nlimits = 3", "{path}: agent 'a', limits: must be a table."),
         ("[agents.a]\ninstructions = ''", "{path}: agent 'a', instructions: must not be empty."),
         ("[agents.a]\ninstructions = 3", "{path}: agent 'a', instructions: must be a valid"),
         (

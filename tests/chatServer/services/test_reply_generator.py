@@ -8,7 +8,7 @@ from chatServer.models import Message
 from chatServer.services.reply import Reply
 from chatServer.services.reply_generator import ReplyFailed, ReplyGenerator
 from tests.chatServer.rows import message_row
-from tests.fakes.openai_server import CutOff, FakeOpenAI, Hold, Raw, Refusal, Step
+from tests.fakes.openai_server import Call, CutOff, FakeOpenAI, Hold, Raw, Refusal, Step
 
 API_KEY = "sk-very-secret"
 
@@ -172,6 +172,7 @@ class TestFailures:
             ((Raw(b'data: {"x": 1}\n\n'),), "", "The model gave an empty answer."),
             ((Raw(b"data: 7\n\n"),), "", "The model's answer could not be understood."),
             ((), "", "The model gave an empty answer."),
+            ((Call("f"),), "", "The model asked for a tool, and this agent has none."),
         ],
     )
     async def test_become_one_plain_sentence(
