@@ -66,6 +66,33 @@ test('the keyboard reaches every session of a long list', async ({ page, stack, 
   await expect(page.getByRole('link', { name: /Session 1 / })).toBeFocused();
 });
 
+test('a page that comes leaves the list where its reader is', async ({ page, stack, account }) => {
+  const many = Array.from({ length: 110 }, (_, index): SeedSession => {
+    const updatedAt = new Date(Date.now() - index * 60_000);
+    return { channel: 'web', title: `Session ${index + 1}`, updatedAt };
+  });
+  await seedSessions(stack, account, many);
+  const { promise: released, resolve: release } = Promise.withResolvers<undefined>();
+  await page.route('**/sessions?*cursor=*', async (route) => {
+    await released;
+    await route.fallback();
+  });
+  await openSignedIn(page, account);
+  await expect(sessionRows(page).first()).toBeVisible();
+  const list = page.getByRole('navigation', { name: 'Sessions' });
+  const end = await list.evaluate((element) => {
+    element.scrollTo(0, element.scrollHeight);
+    return { top: element.scrollTop, height: element.scrollHeight };
+  });
+  await expect(page.getByRole('link', { name: /Session 50 / })).toBeInViewport();
+  release(undefined);
+  await expect
+    .poll(() => list.evaluate((element) => element.scrollHeight))
+    .toBeGreaterThan(end.height);
+  await expect(page.getByRole('link', { name: /Session 51 / })).toBeInViewport();
+  expect(await list.evaluate((element) => element.scrollTop)).toBe(end.top);
+});
+
 test('the picker keeps its width over a reload', async ({ page, account }) => {
   await openSignedIn(page, account);
   const edge = page.getByRole('slider', { name: 'Width of the session list' });
