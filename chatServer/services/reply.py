@@ -33,7 +33,10 @@ from chatServer.services.provider_failures import (
 logger = logging.getLogger(__name__)
 
 LEARNED: frozenset[Feature] = frozenset(("tools", "usage"))
-"""What a model that refused it once is never sent again."""
+"""What a model that refused it is not sent again."""
+
+Refused = dict[tuple[str, str], set[Feature]]
+"""What the models turned out not to take, by agent and model: it may be of one agent's tools."""
 
 MakeItems = Callable[[Collection[Feature]], list[Item]]
 """Makes what a model is asked with, without the features that it does not take."""
@@ -41,11 +44,11 @@ MakeItems = Callable[[Collection[Feature]], list[Item]]
 
 @dataclass(slots=True)
 class Provider:
-    """The models that may answer, in order, and what they turned out not to take."""
+    """The models that may answer, in order."""
 
     provider_id: str
     models: Sequence[tuple[str, Model]]
-    refused: dict[str, set[Feature]] = field(default_factory=dict)
+    refused: Refused = field(default_factory=dict)
 
 
 class Reply:
@@ -146,9 +149,11 @@ class Reply:
 
     async def _ask(self, name: str, model: Model, items: MakeItems) -> AsyncGenerator[str, None]:
         """Ask one model, and again without what it refuses to be sent or is too much for it."""
-        refused = set(self._provider.refused.get(name, ()))
+        learned = self._provider.refused.setdefault((self.agent.name, name), set())
+        refused = set(learned)
         # An agent without tools says nothing about whether its model takes them.
         not_sent: set[Feature] = set() if self._tools else {"tools"}
+        blamed: set[Feature] = set()
         told, is_cut = items(refused | not_sent), False
         while True:
             run = AgentRun(
@@ -177,12 +182,15 @@ class Reply:
                 if feature is None:
                     raise
                 refused.add(feature)
+                if feature == "tools" and any("role" not in item for item in given):
+                    blamed.add(feature)
                 told = items(refused | not_sent)
                 continue
             finally:
                 self._take(run)
-            # A broken image is refused as well; it says nothing about the next one.
-            self._provider.refused[name] = refused & LEARNED
+            # A broken image is refused as well, or a call that another program has stored; they
+            # say nothing about other sessions.
+            learned |= (refused & LEARNED) - blamed
             if is_cut:
                 self.tell(f"This session is too long for {name}, which was given its newest part.")
             return

@@ -12,9 +12,9 @@ from chatServer.services.agent_spec import DEFAULT_AGENT, AgentSpec
 from chatServer.services.agent_tools import AgentContext, Tool, ToolUse
 from chatServer.services.demo_model import DEMO_MODEL_ID, DemoModel
 from chatServer.services.file_reader import FileReader
-from chatServer.services.provider_failures import NO_MODEL, TOO_SLOW, Feature
+from chatServer.services.provider_failures import NO_MODEL, TOO_SLOW
 from chatServer.services.provider_failures import ReplyFailed as ReplyFailed
-from chatServer.services.reply import Provider, Reply
+from chatServer.services.reply import Provider, Refused, Reply
 from chatServer.services.whole_stream import require_whole_stream
 
 OPENAI_BASE_URL = "https://api.openai.com/v1"
@@ -41,7 +41,7 @@ class ReplyGenerator:
         self._demo = DemoModel(demo_pace_seconds)
         self._names = [name for name in (model, fallback_model) if name]
         self._models: dict[str, Model] = {}
-        self._refused: dict[str, set[Feature]] = {}
+        self._refused: Refused = {}
         if model is not None:
             self._client = _make_client(api_key, base_url)
             self._provider = OpenAIProvider(openai_client=self._client, use_responses=False)
