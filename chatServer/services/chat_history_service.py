@@ -59,22 +59,27 @@ class ChatHistoryService:
         """Return a page of sessions, newest activity first.
 
         Raises:
-            InvalidCursor: The cursor was not made here.
+            InvalidCursor: The cursor is not of this list.
             ValidationFailed: Both a cursor and an offset are given.
         """
         if query.cursor is not None and query.offset is not None:
             raise ValidationFailed(("cursor", "cannot be given together with offset"))
+        where = replace(query.where, channel=channel) if channel else query.where
+        after = (
+            self._cursors.decode(query.cursor, where=where) if query.cursor is not None else None
+        )
         page = await self._registry.list_sessions(
             self._caller(user_id),
-            where=replace(query.where, channel=channel) if channel else query.where,
-            after=self._cursors.decode(query.cursor) if query.cursor is not None else None,
+            where=where,
+            after=after,
             offset=query.offset or 0,
             limit=limit,
         )
         next_cursor = None
         if page.has_more:
             last = page.sessions[-1]
-            next_cursor = self._cursors.encode(SessionPosition(last.updated_at, last.session_id))
+            place = SessionPosition(last.updated_at, last.session_id)
+            next_cursor = self._cursors.encode(place, where=where)
         return SessionPage(sessions=page.sessions, next_cursor=next_cursor)
 
     async def get_session_counts(

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from itertools import islice
 from uuid import UUID
 
-from chatServer.database.parameters import SessionPosition
+from chatServer.database.parameters import SessionFilter, SessionPosition
 from chatServer.database.schedule_registry import ScheduleRegistry
 from chatServer.database.transport import Caller
 from chatServer.errors import InvalidCursor, ValidationFailed
@@ -127,7 +127,8 @@ class ScheduleService:
             InvalidCursor: The cursor is not of this schedule.
             ScheduleNotFound: No such schedule of this user.
         """
-        position = self._cursors.decode(cursor) if cursor is not None else None
+        where = SessionFilter(schedule_id=schedule_id)
+        position = self._cursors.decode(cursor, where=where) if cursor is not None else None
         if position is not None and position.session_id != str(schedule_id):
             raise InvalidCursor
         page = await self._registry.list_runs(
@@ -139,7 +140,8 @@ class ScheduleService:
         next_cursor = None
         if page.has_more:
             last = page.runs[-1].scheduled_for
-            next_cursor = self._cursors.encode(SessionPosition(last, str(schedule_id)))
+            place = SessionPosition(last, str(schedule_id))
+            next_cursor = self._cursors.encode(place, where=where)
         return RunPage(runs=page.runs, next_cursor=next_cursor)
 
     async def _update(

@@ -1,29 +1,50 @@
-"""The cursor of the session list."""
+"""The cursors of the session list and of the lists of runs."""
 
+import hashlib
 from datetime import datetime
+from typing import Final
 
-from chatServer.database.parameters import SessionPosition
+from chatServer.database.parameters import SessionFilter, SessionPosition
+from chatServer.errors import InvalidCursor
 from chatServer.services.signed_cursor import SignedCursors
 
-PURPOSE = "chat-registry session cursor v1"
+PURPOSE: Final = "chat-registry session cursor v2"
+UNBOUND_PURPOSE: Final = "chat-registry session cursor v1"
+"""Of cursors that name a place in any list. Browsers keep the lists of an earlier release."""
 
 
 class SessionCursors:
-    """Writes and reads the cursors of the session list."""
+    """Writes and reads cursors that lead on in the list they were made for."""
 
     def __init__(self, secret: str) -> None:
         self._cursors = SignedCursors(secret, purpose=PURPOSE)
+        self._unbound = SignedCursors(secret, purpose=UNBOUND_PURPOSE)
 
-    def encode(self, position: SessionPosition) -> str:
-        """Return the cursor of the page below this session."""
+    def encode(self, position: SessionPosition, *, where: SessionFilter) -> str:
+        """Return the cursor of the page below this session in the list of a filter."""
         instant = position.updated_at.isoformat(timespec="microseconds")
-        return self._cursors.encode(f"{instant} {position.session_id}")
+        return self._cursors.encode(f"{_digest(where)} {instant} {position.session_id}")
 
-    def decode(self, cursor: str) -> SessionPosition:
+    def decode(self, cursor: str, *, where: SessionFilter) -> SessionPosition:
         """Return the place a cursor names.
 
         Raises:
-            InvalidCursor: It was not written here, or has been changed since.
+            InvalidCursor: It was not written here for the list of this filter, or has been changed
+                since.
         """
-        instant, _, session_id = self._cursors.decode(cursor).partition(" ")
-        return SessionPosition(datetime.fromisoformat(instant), session_id)
+        try:
+            digest, _, place = self._cursors.decode(cursor).partition(" ")
+        except InvalidCursor:
+            return _read(self._unbound.decode(cursor))
+        if digest != _digest(where):
+            raise InvalidCursor
+        return _read(place)
+
+
+def _read(place: str) -> SessionPosition:
+    instant, _, session_id = place.partition(" ")
+    return SessionPosition(datetime.fromisoformat(instant), session_id)
+
+
+def _digest(where: SessionFilter) -> str:
+    return hashlib.sha256(repr(where).encode()).hexdigest()[:16]

@@ -69,6 +69,8 @@ async def test_get_sessions_pages_by_cursor_and_by_offset(
     assert cursor is not None
     assert await page(cursor=cursor) == (made[2:], None)
     assert await page(offset=1) == (made[1:], None)
+    other_list = await visitor.client.get(SESSIONS, params={"cursor": cursor, "archived": "all"})
+    assert (other_list.status_code, other_list.json()["code"]) == (400, "invalid_cursor")
 
 
 async def test_get_messages_returns_list(history_stage: HistoryStage, visitor: Visitor) -> None:
