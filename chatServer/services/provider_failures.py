@@ -18,7 +18,7 @@ PLAIN_REASONS: tuple[tuple[type[Exception], str], ...] = (
 UNREADABLE = "The model's answer could not be understood."
 EMPTY = "The model gave an empty answer."
 TOO_SLOW = "The model did not answer in time."
-TOO_LONG = "This session has grown too long for the model."
+TOO_LONG = "The message is more than the model can read at once."
 NO_TOOLS = "The model asked for a tool, and this agent has none."
 NO_MODEL = "No model is connected; the demo model only repeats what it is told."
 

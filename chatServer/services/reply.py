@@ -100,7 +100,9 @@ class Reply:
         reason = UNREADABLE
         for name, model in self._provider.models:
             if name != self.model_id:
-                self.tell(f"{self.model_id} did not answer, so {name} did. {reason}")
+                # Without its advice to try again, which nobody has to.
+                why = f"{reason.partition(';')[0].removesuffix('.')}."
+                self.tell(f"{self.model_id} did not answer, so {name} did. {why}")
                 self.model_id = name
             try:
                 async with aclosing(self._ask(name, model, items)) as pieces:

@@ -156,7 +156,7 @@ class TestFailures:
             (
                 (Refusal(400, {"message": "no", "code": "context_length_exceeded"}),),
                 "",
-                "This session has grown too long for the model.",
+                "The message is more than the model can read at once.",
             ),
             (
                 ("half ", CutOff()),
@@ -217,8 +217,7 @@ class TestFallback:
         assert "".join(await read(reply)) == "echo: hello"
         assert reply.model_id == "second"
         assert reply.fallback_notice == (
-            "first did not answer, so second did."
-            " The model's provider has a fault right now; try again later."
+            "first did not answer, so second did. The model's provider has a fault right now."
         )
 
     async def test_is_not_used_once_there_is_text(
