@@ -106,6 +106,7 @@ test('two devices change the same sessions, and both see it', async ({
     await deleteElsewhere(page, account, letterId);
     await expect(other.getByText('This session was deleted on another device.')).toBeVisible();
     await expect(said(other, 'Dear landlord')).toBeVisible();
+    await expect(other.getByRole('button', { name: /^(Edit|Regenerate|More)$/ })).toHaveCount(0);
     await other.getByRole('button', { name: 'Go on in a new session' }).click();
     await expect(other.getByRole('textbox', { name: 'Message' })).toHaveValue('One more thing');
     await expect(sessionRows(page)).toHaveCount(0);

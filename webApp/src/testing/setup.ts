@@ -1,9 +1,10 @@
 import '@testing-library/jest-dom/vitest';
 
 import { cleanup, configure } from '@testing-library/react';
-import { afterAll, afterEach, beforeAll } from 'vitest';
+import { afterAll, afterEach, beforeAll, vi } from 'vitest';
 
 import { noteReachable } from '@/api/reachability';
+import { loadToasts } from '@/lib/toast';
 import { server } from '@/testing/server';
 
 // A busy machine is slow, not wrong.
@@ -12,6 +13,8 @@ configure({ asyncUtilTimeout: 5_000 });
 // jsdom lays nothing out, so it has nothing to scroll.
 Element.prototype.scrollIntoView = () => undefined;
 
+const TOAST = '[data-sonner-toast]';
+
 beforeAll(() => server.listen({ onUnhandledFrame: 'error' }));
 afterEach(() => {
   cleanup();
@@ -19,4 +22,12 @@ afterEach(() => {
   server.resetHandlers();
   localStorage.clear();
 });
-afterAll(() => server.close());
+afterAll(async () => {
+  server.close();
+  // One that is still on its way out would draw in a page that is not there any more.
+  if (typeof document === 'undefined' || !document.querySelector(TOAST)) return;
+  vi.useRealTimers();
+  (await loadToasts()).toast.dismiss();
+  // What a test's own clock holds stays, and is no danger.
+  await vi.waitUntil(() => !document.querySelector(TOAST), 500).catch(() => undefined);
+});

@@ -2,11 +2,13 @@ import { useNavigate } from 'react-router';
 
 import { describeError } from '@/api/apiError';
 import type { useChatMessages } from '@/api/hooks/useChatHistoryHooks';
+import { useIsSessionDeleted } from '@/api/hooks/useSessionFeed';
 import { useStartingSession } from '@/api/hooks/useStartingSession';
 import { LiveAnnouncer } from '@/features/session/messages/LiveAnnouncer';
 import { LeaveReading } from '@/features/session/messages/leaveReading';
 import { MessageList } from '@/features/session/messages/MessageList';
 import { OlderMessages } from '@/features/session/messages/OlderMessages';
+import { ReadOnly } from '@/features/session/messages/readOnly';
 import { ReadingEnd } from '@/features/session/ReadingEnd';
 import { SkeletonMessages } from '@/features/session/SkeletonMessages';
 import type { Reading } from '@/features/session/useReading';
@@ -24,6 +26,7 @@ interface SessionMessagesProps {
 export function SessionMessages({ sessionId, list, reading }: SessionMessagesProps) {
   const outgoing = useOutgoing(sessionId);
   const isStarting = useStartingSession(sessionId) !== undefined;
+  const isDeleted = useIsSessionDeleted(sessionId);
   const navigate = useNavigate();
   const edit = (clientRequestId: string) => {
     takeBack(clientRequestId, sessionId);
@@ -48,37 +51,39 @@ export function SessionMessages({ sessionId, list, reading }: SessionMessagesPro
   if (reading.isApart && !reading.around.data) return <SkeletonMessages />;
   const shown = reading.isApart ? apartOf(reading) : newestOf(list);
   return (
-    <LeaveReading value={reading.isApart ? reading.show : STAY}>
-      <MessageList
-        key={reading.target?.visit}
-        sessionId={sessionId}
-        messages={shown.messages ?? list.data}
-        outgoing={reading.isApart ? NOTHING : outgoing}
-        hasMoreAbove={shown.hasMore}
-        top={
-          <OlderMessages
-            isLoading={shown.isLoading}
-            hasFailed={shown.hasFailed}
-            onRetry={shown.load}
-          />
-        }
-        onNearTop={() => {
-          if (shown.hasMore && !shown.isLoading && !shown.hasFailed) shown.load();
-        }}
-        onEdit={edit}
-        target={reading.target}
-        apart={
-          reading.isApart
-            ? {
-                hasMoreBelow: reading.around.hasNextPage,
-                onNearEnd: () => loadBelow(reading),
-                end: <ReadingEnd sessionId={sessionId} reading={reading} />,
-              }
-            : null
-        }
-      />
-      <LiveAnnouncer messages={list.data} />
-    </LeaveReading>
+    <ReadOnly value={isDeleted}>
+      <LeaveReading value={reading.isApart ? reading.show : STAY}>
+        <MessageList
+          key={reading.target?.visit}
+          sessionId={sessionId}
+          messages={shown.messages ?? list.data}
+          outgoing={reading.isApart ? NOTHING : outgoing}
+          hasMoreAbove={shown.hasMore}
+          top={
+            <OlderMessages
+              isLoading={shown.isLoading}
+              hasFailed={shown.hasFailed}
+              onRetry={shown.load}
+            />
+          }
+          onNearTop={() => {
+            if (shown.hasMore && !shown.isLoading && !shown.hasFailed) shown.load();
+          }}
+          onEdit={edit}
+          target={reading.target}
+          apart={
+            reading.isApart
+              ? {
+                  hasMoreBelow: reading.around.hasNextPage,
+                  onNearEnd: () => loadBelow(reading),
+                  end: <ReadingEnd sessionId={sessionId} reading={reading} />,
+                }
+              : null
+          }
+        />
+        <LiveAnnouncer messages={list.data} />
+      </LeaveReading>
+    </ReadOnly>
   );
 }
 

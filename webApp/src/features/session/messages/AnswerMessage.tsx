@@ -1,5 +1,5 @@
 import { ArrowLeftRight, RefreshCw } from 'lucide-react';
-import type { ReactNode } from 'react';
+import { type ReactNode, useContext } from 'react';
 
 import { usePublicConfig } from '@/api/publicConfig';
 import type { Message } from '@/api/schema';
@@ -12,6 +12,7 @@ import { MessageAction } from '@/features/session/messages/MessageAction';
 import { FailedDelivery, MessageFoot } from '@/features/session/messages/MessageFoot';
 import { MessageMenuButton } from '@/features/session/messages/MessageMenuButton';
 import { MessageRow } from '@/features/session/messages/MessageRow';
+import { ReadOnly } from '@/features/session/messages/readOnly';
 import { useRegenerate } from '@/features/session/messages/useRegenerate';
 import { Button } from '@/lib/ui/Button';
 
@@ -79,9 +80,11 @@ function FallbackLine({ children }: { children: ReactNode }) {
 
 function AnswerActions({ message }: { message: Message }) {
   const { regenerate, isAsking } = useRegenerate(message);
+  const copy = message.content !== '' && <CopyButton look="icon" text={() => message.content} />;
+  if (useContext(ReadOnly)) return copy;
   return (
     <>
-      {message.content !== '' && <CopyButton look="icon" text={() => message.content} />}
+      {copy}
       <MessageAction
         label="Regenerate"
         disabled={isAsking}
@@ -97,6 +100,7 @@ function AnswerActions({ message }: { message: Message }) {
 function EndedFoot({ message, isLast }: Omit<AnswerMessageProps, 'isInLine'>) {
   const nameModel = useModelName();
   const { regenerate, isAsking } = useRegenerate(message);
+  const isReadOnly = useContext(ReadOnly);
   const end = describeEnd(message);
   if (end === null) return <MessageFoot message={message} model={nameModel(message)} />;
   const keepsText = message.content !== '';
@@ -106,7 +110,7 @@ function EndedFoot({ message, isLast }: Omit<AnswerMessageProps, 'isInLine'>) {
         {end.sentence}
         {end.detail !== null && <span className="max-phone:hidden"> {end.detail}</span>}
       </span>
-      {isLast && (
+      {isLast && !isReadOnly && (
         <Button
           className="h-7 px-2.5 max-phone:h-8"
           disabled={isAsking}

@@ -6,6 +6,7 @@ import { useSwitchBranch } from '@/api/hooks/useBranchHooks';
 import type { Message } from '@/api/schema';
 import { LeaveReading } from '@/features/session/messages/leaveReading';
 import { MessageAction } from '@/features/session/messages/MessageAction';
+import { ReadOnly } from '@/features/session/messages/readOnly';
 import { toastError } from '@/lib/toast';
 
 type Direction = 'previous' | 'next';
@@ -20,7 +21,7 @@ export function BranchSwitch({ message }: { message: Message }) {
   const leaveReading = useContext(LeaveReading);
   const groupRef = useRef<HTMLSpanElement>(null);
   useFocusOnArrival(groupRef, message.id);
-  if (count < 2) return null;
+  if (useContext(ReadOnly) || count < 2) return null;
 
   const show = (siblingId: number, direction: Direction) => {
     arrivals.set(siblingId, direction);

@@ -1,5 +1,7 @@
 import { Pencil } from 'lucide-react';
 
+import { useContext } from 'react';
+
 import type { Message } from '@/api/schema';
 import { BranchSwitch } from '@/features/session/messages/BranchSwitch';
 import { startEditing, useEditing } from '@/features/session/messages/editing';
@@ -7,11 +9,13 @@ import { MessageAction } from '@/features/session/messages/MessageAction';
 import { MessageEditor } from '@/features/session/messages/MessageEditor';
 import { MessageFoot } from '@/features/session/messages/MessageFoot';
 import { MessageMenuButton } from '@/features/session/messages/MessageMenuButton';
+import { ReadOnly } from '@/features/session/messages/readOnly';
 import { UserBlock } from '@/features/session/messages/UserBlock';
 
 /** A message of the user as the server has it; it is edited in its own place. */
 export function UserMessage({ message }: { message: Message }) {
   const isEdited = useEditing(({ messageId }) => messageId === message.id);
+  const isReadOnly = useContext(ReadOnly);
   if (isEdited) return <MessageEditor message={message} />;
   return (
     <UserBlock
@@ -20,16 +24,18 @@ export function UserMessage({ message }: { message: Message }) {
       foot={<MessageFoot message={message} />}
       versions={<BranchSwitch message={message} />}
       actions={
-        <>
-          <MessageAction
-            label="Edit"
-            data-edits={message.id}
-            onClick={() => startEditing(message.id)}
-          >
-            <Pencil aria-hidden size={14} />
-          </MessageAction>
-          <MessageMenuButton message={message} />
-        </>
+        !isReadOnly && (
+          <>
+            <MessageAction
+              label="Edit"
+              data-edits={message.id}
+              onClick={() => startEditing(message.id)}
+            >
+              <Pencil aria-hidden size={14} />
+            </MessageAction>
+            <MessageMenuButton message={message} />
+          </>
+        )
       }
     />
   );
