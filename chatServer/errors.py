@@ -33,7 +33,7 @@ class Unauthorized(DomainError):
     status_code = 401
     code = "unauthorized"
     title = "Sign in first"
-    default_detail = "A valid access token is needed in the Authorization header."
+    default_detail = "A valid access token is needed."
     headers: ClassVar[Mapping[str, str]] = {"WWW-Authenticate": "Bearer"}
 
 

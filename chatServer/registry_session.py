@@ -89,6 +89,8 @@ class RegistrySession:
         Raises:
             SessionIdTaken: The id belongs to somebody else's session.
             SessionDeleted: The user has deleted this session.
+            TypeError: An item is no dict, or holds what JSON has no word for.
+            Unauthorized: The token does not hold, or there is no such user.
             ValidationFailed: More than 1,000 items, or one of over 1 MiB.
             DatabaseUnavailable: Supabase did not answer; whether they are stored is not known.
         """

@@ -21,6 +21,7 @@ from chatServer.errors import (
     RequestIdReused,
     SessionIdTaken,
     SessionNotFound,
+    Unauthorized,
     ValidationFailed,
 )
 from chatServer.schedule_errors import (
@@ -32,6 +33,7 @@ from chatServer.schedule_errors import (
 )
 from chatServer.session_errors import SessionDeleted, TitleSetByUser
 
+FOREIGN_KEY_VIOLATION: Final = "23503"
 REFUSALS: Final[Mapping[str, type[DomainError]]] = {
     error.code: error
     for error in (
@@ -62,6 +64,8 @@ def to_domain_error(error: RpcError) -> DomainError:
     """Name the domain error of a refusal; one we do not know is ours to repair."""
     if error.message == ValidationFailed.code:
         return ValidationFailed((error.details or "body", error.hint or "is not valid"))
+    if error.code == FOREIGN_KEY_VIOLATION and "_user_id_fkey" in error.message:
+        return Unauthorized("There is no user of this id, or no longer.")
     refusal = REFUSALS.get(error.message, InternalError)()
     if isinstance(refusal, RequestIdReused) and error.details:
         refusal.errors = ((error.details, error.hint or "was used for another message"),)

@@ -23,9 +23,11 @@ def to_row(item: Mapping[str, Any]) -> dict[str, JsonValue]:
     """Return an item as `append_session_items` takes it: what a reader sees, and the item.
 
     Raises:
-        TypeError: It holds what JSON has no word for.
+        TypeError: It is no mapping, or holds what JSON has no word for.
         ValueError: It holds a number that JSON does not have.
     """
+    if not isinstance(item, Mapping):
+        raise TypeError(f"An item is a dict as the Agents SDK makes it, not {type(item).__name__}.")
     stored = cast("Item", make_json_storable(json.loads(json.dumps(item, allow_nan=False))))
     role = ROLES.get(str(stored.get("role"))) if _is_message(stored) else None
     if role is None:

@@ -4,9 +4,10 @@ import asyncio
 import uuid
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import cast
 
 import pytest
-from agents import Session, SQLiteSession
+from agents import Session, SQLiteSession, TResponseInputItem
 
 from chatServer.errors import Unauthorized
 from chatServer.registry_session import Registry, RegistrySession
@@ -80,6 +81,18 @@ class TestRefusals:
                     session = RegistrySession("x", access_token=forged, registry=registry)
                     with pytest.raises(Unauthorized):
                         await session.get_items()
+
+    async def test_of_a_user_who_is_not_there_and_of_what_is_no_item(
+        self, supabase_api: SupabaseApi, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        hello: TResponseInputItem = {"role": "user", "content": "Hello"}
+        for way in ("over the API", "direct"):
+            async with new_registry(supabase_api, way, monkeypatch) as registry:
+                session = RegistrySession("x", user_id=uuid.uuid4(), registry=registry)
+                with pytest.raises(Unauthorized, match="no user of this id"):
+                    await session.add_items([hello])
+                with pytest.raises(TypeError, match="not str"):
+                    await session.add_items([hello, cast("TResponseInputItem", "Hello")])
 
     async def test_of_settings_that_do_not_do(self) -> None:
         user_id = uuid.uuid4()
