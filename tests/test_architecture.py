@@ -60,6 +60,7 @@ VENDOR_HOMES = {
     "jwt": ("dependencies/tokens.py",),
     "openai": (
         "services/demo_model.py",
+        "services/provider_client.py",
         "services/provider_failures.py",
         "services/reply_generator.py",
     ),

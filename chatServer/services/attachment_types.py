@@ -16,6 +16,7 @@ from chatServer.models import AttachmentKind
 
 HEAD_BYTES: Final = 1024
 UNNAMED: Final = "file"
+JOINERS: Final = "\u200c\u200d"
 SIGNATURES: Final[tuple[tuple[re.Pattern[bytes], str, AttachmentKind], ...]] = (
     (re.compile(rb"\x89PNG\r\n\x1a\n"), "image/png", "image"),
     (re.compile(rb"\xff\xd8\xff"), "image/jpeg", "image"),
@@ -121,8 +122,10 @@ def clean_filename(name: str | None) -> str:
     A name that is cut keeps its extension; one of which nothing is left becomes `file`.
     """
     base = (name or "").replace("\\", "/").rpartition("/")[2]
-    # Format characters too: with them a name can be shown as another.
-    shown = "".join(character for character in base if character.isprintable()).strip(" .")
+    # Format characters too, with which a name can be shown as another; but joiners, which belong to
+    # Persian words and to many emoji.
+    kept = (c for c in base if c.isprintable() or c in JOINERS)
+    shown = "".join(kept).strip(f" .{JOINERS}")
     if base.lstrip().startswith(".") and shown:
         shown = f".{shown}"
     if len(shown) > FILENAME_MAX_LENGTH:

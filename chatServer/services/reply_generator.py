@@ -12,15 +12,10 @@ from chatServer.services.agent_spec import DEFAULT_AGENT, AgentSpec
 from chatServer.services.agent_tools import AgentContext, Tool, ToolUse
 from chatServer.services.demo_model import DEMO_MODEL_ID, DemoModel
 from chatServer.services.file_reader import FileReader
+from chatServer.services.provider_client import OPENAI_BASE_URL, open_client
 from chatServer.services.provider_failures import NO_MODEL, TOO_SLOW
 from chatServer.services.provider_failures import ReplyFailed as ReplyFailed
 from chatServer.services.reply import Provider, Refused, Reply
-from chatServer.services.whole_stream import require_whole_stream
-
-OPENAI_BASE_URL = "https://api.openai.com/v1"
-PROVIDER_TIMEOUT = openai.Timeout(connect=5.0, read=120.0, write=30.0, pool=10.0)
-"""`read` is the longest silence between two pieces; a reasoning model thinks before its first."""
-PROVIDER_RETRIES = 1
 
 
 class ReplyGenerator:
@@ -43,7 +38,7 @@ class ReplyGenerator:
         self._models: dict[str, Model] = {}
         self._refused: Refused = {}
         if model is not None:
-            self._client = _make_client(api_key, base_url)
+            self._client = open_client(api_key, base_url)
             self._provider = OpenAIProvider(openai_client=self._client, use_responses=False)
             host = urlsplit(base_url or OPENAI_BASE_URL).hostname or "unknown"
             self._provider_id = "openai" if host == "api.openai.com" else host
@@ -107,16 +102,3 @@ class ReplyGenerator:
             if name not in self._models:
                 self._models[name] = self._provider.get_model(name)
         return [(name, self._models[name]) for name in dict.fromkeys(names)]
-
-
-def _make_client(api_key: str | None, base_url: str | None) -> openai.AsyncOpenAI:
-    return openai.AsyncOpenAI(
-        api_key=api_key or "none",  # the SDK wants one, a local server ignores it
-        base_url=base_url or OPENAI_BASE_URL,
-        max_retries=PROVIDER_RETRIES,
-        timeout=PROVIDER_TIMEOUT,
-        default_headers={"Accept-Encoding": "identity"},
-        http_client=openai.DefaultAsyncHttpx2Client(
-            timeout=PROVIDER_TIMEOUT, event_hooks={"response": [require_whole_stream]}
-        ),
-    )

@@ -2,11 +2,15 @@
 
 import base64
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
+from uuid import UUID
 
 import httpx
 import pytest
 
+from chatServer.attachment_errors import StorageUnavailable
+from chatServer.database.attachment_store import AttachmentStore
 from chatServer.services import file_reader
 from tests.chatServer.files import BINARY, PDF, PNG, stored_names, uploaded
 from tests.chatServer.live_server import SseEvent, Visit, message_body, open_visit, read_all
@@ -122,15 +126,42 @@ async def test_files_past_the_room_of_one_question_are_only_named(
     assert "\naä\n[Only its beginning is shown: long.txt]" in prompt.messages[-1][1]
 
 
-async def test_a_file_that_cannot_be_read_fails_the_answer_to_it_and_no_later_one(
-    visit: Visit,
-) -> None:
+async def regenerate(visit: Visit) -> dict[str, Any]:
+    """Asks for another answer to the newest message, and returns it."""
+    newest = (await visit.client.get(visit.path)).json()["messages"][-1]["id"]
+    body = {"client_request_id": message_body("")["client_request_id"]}
+    path = f"{visit.path}/{newest}/regenerate"
+    async with visit.client.stream("POST", path, json=body) as response:
+        return answer(await read_all(response))
+
+
+async def test_a_file_that_storage_has_lost_is_only_named(visit: Visit) -> None:
     await ask(visit, "first", red_png=PNG)
     await empty_storage(visit)
-    again = f"{visit.path}/{(await visit.client.get(visit.path)).json()['messages'][-1]['id']}"
-    body = {"client_request_id": message_body("")["client_request_id"]}
-    async with visit.client.stream("POST", f"{again}/regenerate", json=body) as response:
-        failed = answer(await read_all(response))
+    assert (await regenerate(visit))["status"] == "complete"
+    prompt = visit.stage.fake.prompts[-1]
+    assert prompt.files == []
+    assert "its content cannot be seen: red.png" in prompt.messages[-1][1]
+
+
+async def test_a_file_that_cannot_be_read_fails_the_answer_to_it_and_no_later_one(
+    visit: Visit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await ask(visit, "first", red_png=PNG)
+    out_of_reach = await stored_names(visit.stage.api, visit.caller.user_id)
+    read = AttachmentStore.read
+
+    @asynccontextmanager
+    async def read_within_reach(
+        store: AttachmentStore, user_id: UUID, object_id: UUID
+    ) -> AsyncIterator[AsyncIterator[bytes]]:
+        if f"{user_id}/{object_id}" in out_of_reach:
+            raise StorageUnavailable
+        async with read(store, user_id, object_id) as pieces:
+            yield pieces
+
+    monkeypatch.setattr(AttachmentStore, "read", read_within_reach)
+    failed = await regenerate(visit)
     assert (failed["status"], failed["failure_reason"]) == (
         "failed",
         "The files of this message could not be read just now; try again.",

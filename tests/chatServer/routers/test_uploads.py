@@ -70,6 +70,8 @@ class TestUpload:
         ("name", "kept"),
         [
             ("../../etc/passwd", "passwd"),
+            ("می\u200cرود\u202e.txt", "می\u200cرود.txt"),
+            ("\u200d\u200c", "file"),
             ("..\\..\\boot.ini", "boot.ini"),
             ("..", "file"),
             ("a\u202etxt.exe", "atxt.exe"),

@@ -12,7 +12,7 @@ insert into chat_sessions (
 )
 select
   %(user)s::uuid, gen_random_uuid()::text, case i %% 3 when 0 then 'telegram' else 'web' end,
-  case i %% 35 when 0 then 'librarian' else 'assistant' end, i %% 21 = 3,
+  case i %% 11 when 0 then 'librarian' else 'assistant' end, i %% 21 = 3,
   i %% 2 = 0, i %% 15 = 0, '2026-01-01Z', '2026-01-01Z'::timestamptz + i * interval '1 minute'
 from generate_series(1, %(count)s) as i
 """
