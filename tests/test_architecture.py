@@ -56,7 +56,7 @@ VENDOR_HOMES = {
     "apscheduler": ("services/scheduled_execution_service.py",),
     "cronsim": ("services/schedule_times.py",),
     "fastapi": ("main.py", "dependencies/", "routers/"),
-    "httpx2": ("services/whole_stream.py",),
+    "httpx2": ("services/provider_client.py", "services/whole_stream.py"),
     "jwt": ("dependencies/tokens.py",),
     "openai": (
         "services/demo_model.py",

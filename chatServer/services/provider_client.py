@@ -2,6 +2,7 @@
 
 from typing import Any, Final
 
+import httpx2
 import openai
 from openai.resources.chat.completions import AsyncCompletions
 
@@ -11,6 +12,8 @@ OPENAI_BASE_URL: Final = "https://api.openai.com/v1"
 PROVIDER_TIMEOUT: Final = openai.Timeout(connect=5.0, read=120.0, write=30.0, pool=10.0)
 """`read` is the longest silence between two pieces; a reasoning model thinks before its first."""
 PROVIDER_RETRIES: Final = 1
+PROVIDER_LIMITS: Final = httpx2.Limits(max_connections=None, max_keepalive_connections=100)
+"""A turn holds a connection while its answer runs: one that waited for another's would fail."""
 
 
 def open_client(api_key: str | None, base_url: str | None) -> openai.AsyncOpenAI:
@@ -22,7 +25,9 @@ def open_client(api_key: str | None, base_url: str | None) -> openai.AsyncOpenAI
         timeout=PROVIDER_TIMEOUT,
         default_headers={"Accept-Encoding": "identity"},
         http_client=openai.DefaultAsyncHttpx2Client(
-            timeout=PROVIDER_TIMEOUT, event_hooks={"response": [require_whole_stream]}
+            timeout=PROVIDER_TIMEOUT,
+            limits=PROVIDER_LIMITS,
+            event_hooks={"response": [require_whole_stream]},
         ),
     )
     # Where the SDK's own cached property would put it.
