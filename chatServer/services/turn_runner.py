@@ -29,7 +29,7 @@ from chatServer.services.running_turn import RunningTurn
 
 logger = logging.getLogger(__name__)
 
-TICK_SECONDS = CHECKPOINT_SECONDS / 4
+TICK_SECONDS = CHECKPOINT_SECONDS / 2
 WAIT_LONGEST_SECONDS = LEASE_SECONDS / 3
 
 STOPPED = "The server was stopped while it answered. What had arrived is kept."
