@@ -1,7 +1,6 @@
 """A page costs what it shows, however much there is beside it: plans and rows, never a clock."""
 
 import uuid
-from collections.abc import Iterator
 
 import pytest
 
@@ -9,17 +8,14 @@ from tests.stack.database import Database
 from tests.supabase.migrations.heavy_user import MESSAGES, Heavy
 from tests.supabase.migrations.plans import Plan, plan_nodes, rows_read, service_plan_nodes
 from tests.supabase.migrations.program_user import CALL, RESULT, words
-from tests.supabase.migrations.registry_user import checkpoint_of, lease, run
+from tests.supabase.migrations.registry_user import checkpoint_of, lease
 
 LIMIT = 50
 
 
 @pytest.fixture(scope="module")
-def heavy(shared_database: Database) -> Iterator[Heavy]:
-    heavy = Heavy(shared_database)
-    yield heavy
-    with shared_database.connect() as connection:
-        run(connection, "delete from auth.users where id = %s", (heavy.user.id,))
+def heavy(module_database: Database) -> Heavy:
+    return Heavy(module_database)
 
 
 def scans(nodes: list[Plan], table: str) -> list[Plan]:

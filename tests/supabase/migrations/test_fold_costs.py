@@ -24,14 +24,14 @@ from generate_series(1, %(talks)s + %(runs)s) as i
 
 
 @pytest.fixture(scope="module")
-def buried(shared_database: Database) -> tuple[RegistryUser, str]:
+def buried(module_database: Database) -> tuple[RegistryUser, str]:
     """A user whose talks lie under the runs of one schedule."""
-    user = new_user(shared_database)
+    user = new_user(module_database)
     schedule_id = new_schedule(user)
-    with shared_database.as_service() as connection:
+    with module_database.as_service() as connection:
         values = {"user": user.id, "schedule": schedule_id, "talks": TALKS, "runs": RUNS}
         connection.execute(FILL, values)
-    with shared_database.connect() as connection:
+    with module_database.connect() as connection:
         run(connection, "vacuum analyze chat_sessions")
     return user, schedule_id
 

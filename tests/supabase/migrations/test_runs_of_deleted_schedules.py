@@ -21,13 +21,13 @@ from generate_series(1, %(left)s + %(runs)s) as i
 
 
 def test_they_are_listed_among_the_runs_without_reading_those_of_schedules(
-    shared_database: Database,
+    module_database: Database,
 ) -> None:
-    user = new_user(shared_database)
-    with shared_database.as_service() as connection:
+    user = new_user(module_database)
+    with module_database.as_service() as connection:
         values = {"user": user.id, "schedule": new_schedule(user), "left": LEFT, "runs": RUNS}
         connection.execute(FILL, values)
-    with shared_database.connect() as connection:
+    with module_database.connect() as connection:
         run(connection, "vacuum analyze chat_sessions")
     filters = {"channel": "scheduled", "folded": False, "limit": LIMIT}
     page = user.call("list_chat_sessions", **filters)
@@ -39,9 +39,9 @@ def test_they_are_listed_among_the_runs_without_reading_those_of_schedules(
     assert rows_read(found) == LIMIT + 1
 
 
-def test_they_are_not_in_the_list_of_all(shared_database: Database) -> None:
-    user = new_user(shared_database)
-    with shared_database.as_service() as connection:
+def test_they_are_not_in_the_list_of_all(module_database: Database) -> None:
+    user = new_user(module_database)
+    with module_database.as_service() as connection:
         connection.execute(FILL, {"user": user.id, "schedule": None, "left": 3, "runs": 0})
     assert user.call("list_chat_sessions", folded=False)["sessions"] == []
     assert len(user.call("list_chat_sessions")["sessions"]) == 3
