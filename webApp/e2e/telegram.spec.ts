@@ -8,6 +8,9 @@ import { type FakeTelegram, test } from '#e2e/harness/telegramStack.ts';
 import { expect } from '#e2e/harness/test.ts';
 import { composerOf, lastAnswer, messagesOf, send } from '#e2e/sessionSeeds.ts';
 
+// The longest file comes last: its tests are shared by both workers, each with a bot of its own.
+test.describe.configure({ mode: 'parallel' });
+
 /** Links an account as its owner does: opens the link, which sends its code to the bot. */
 async function redeem(telegram: FakeTelegram, link: string | null, userId: number): Promise<void> {
   const url = new URL(link ?? '');
