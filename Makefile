@@ -27,7 +27,10 @@ run: ## Start everything and serve the web app; PORT, SUPABASE_API_PORT and SUPA
 install: ## Install what the checks need, without starting anything
 	@$(INSTALL) --lock requirements-dev.lock
 
-test: lint types test-python test-web test-e2e ## Run every check, also while `make run` is running
+test: install ## Run every check, also while `make run` is running
+	@# Each of the first two keeps one core busy.
+	@$(MAKE) --no-print-directory -j 2 lint types
+	@$(MAKE) --no-print-directory test-python test-web test-e2e
 	@echo "Every check has passed."
 
 lint: install ## Check style: ruff, ESLint, Prettier, squawk over the migrations
