@@ -10,7 +10,6 @@ import argparse
 import asyncio
 import os
 import re
-import subprocess
 import time
 import uuid
 from collections.abc import Sequence
@@ -86,9 +85,8 @@ class Bench:
         ).fetchone()
         if self.server.process is None or row is None:
             raise RuntimeError("the server does not run")
-        command = ["ls", f"/proc/{self.server.process.pid}/fd"]
-        listed = subprocess.run(command, capture_output=True, text=True, check=True)  # noqa: S603 our own child
-        return int(str(row[0])), len(listed.stdout.split())
+        open_files = list(Path(f"/proc/{self.server.process.pid}/fd").iterdir())
+        return int(str(row[0])), len(open_files)
 
     def cpu_seconds(self) -> float:
         """Return what the server has used of the processors."""

@@ -1,7 +1,7 @@
 """The agents one may choose, and what an agent did on its way to an answer, as the API shows it."""
 
 from collections.abc import Iterable
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import (
     BaseModel,
@@ -65,7 +65,7 @@ def store_step(step: ToolStep) -> dict[str, JsonValue]:
     return {**stored, "status": "failed", "is_running": True} if is_running(step) else stored
 
 
-def _read_steps(stored: Any, info: ValidationInfo) -> Any:  # noqa: ANN401 not yet validated
+def _read_steps(stored: object, info: ValidationInfo) -> object:
     if not isinstance(stored, list) or info.data.get("status") != "streaming":
         return stored
     return [

@@ -8,7 +8,17 @@ from functools import cached_property
 from typing import Any
 from uuid import UUID
 
-from ag_ui.core import DataSource, FileSource, RunAgentInput, TextPart, UserMessage
+from ag_ui.core import (
+    AudioPart,
+    DataSource,
+    DocumentPart,
+    FileSource,
+    ImagePart,
+    RunAgentInput,
+    TextPart,
+    UserMessage,
+    VideoPart,
+)
 from pydantic import field_validator
 
 from chatServer.database.parameters import NewTurn
@@ -20,6 +30,8 @@ from chatServer.fields import (
 )
 from chatServer.limits import ATTACHMENTS_PER_MESSAGE_MAX
 from chatServer.services.received_file import IncomingFile
+
+FilePart = ImagePart | AudioPart | VideoPart | DocumentPart
 
 DESCRIPTION: dict[str, Any] = {
     "title": "RunAgentInput",
@@ -133,7 +145,7 @@ def _read_question(messages: Sequence[Any]) -> Question:
     return Question("\n\n".join(texts), tuple(files))
 
 
-def _read_file(part: Any) -> SentData | UUID:  # noqa: ANN401 four kinds alike but for their names
+def _read_file(part: FilePart) -> SentData | UUID:
     source = part.source
     if isinstance(source, FileSource):
         return _read_attachment_id(source)

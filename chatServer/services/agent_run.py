@@ -48,8 +48,8 @@ class TurnLimit(RunHooks[AgentContext]):
 
     async def on_llm_end(
         self,
-        context: RunContextWrapper[AgentContext],  # noqa: ARG002 the SDK gives it
-        agent: Agent[AgentContext],  # noqa: ARG002 the SDK gives it
+        _context: RunContextWrapper[AgentContext],
+        _agent: Agent[AgentContext],
         response: ModelResponse,
     ) -> None:
         """Count an answer of the model.

@@ -107,7 +107,7 @@ class RunningTurn:
             self._wake()
 
     def nudge(self) -> None:
-        """Tell a waiting turn to look whether it is first now."""
+        """Have the turn look now at what it waits for."""
         self._nudged.set()
 
     async def wait_nudge(self, timeout_seconds: float) -> None:

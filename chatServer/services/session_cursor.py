@@ -1,6 +1,7 @@
 """The cursors of the session list and of the lists of runs."""
 
 import hashlib
+from dataclasses import asdict
 from datetime import datetime
 from typing import Final
 
@@ -9,6 +10,7 @@ from chatServer.errors import InvalidCursor
 from chatServer.services.signed_cursor import SignedCursors
 
 PURPOSE: Final = "chat-registry session cursor v2"
+DEFAULTS: Final = asdict(SessionFilter())
 UNBOUND_PURPOSE: Final = "chat-registry session cursor v1"
 """Of cursors that name a place in any list. Browsers keep the lists of an earlier release."""
 
@@ -47,4 +49,6 @@ def _read(place: str) -> SessionPosition:
 
 
 def _digest(where: SessionFilter) -> str:
-    return hashlib.sha256(repr(where).encode()).hexdigest()[:16]
+    """Return what stands for a filter; one that a later release adds, unused, changes nothing."""
+    used = [(name, value) for name, value in asdict(where).items() if value != DEFAULTS[name]]
+    return hashlib.sha256(repr(used).encode()).hexdigest()[:16]

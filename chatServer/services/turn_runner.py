@@ -29,7 +29,7 @@ from chatServer.services.running_turn import RunningTurn
 
 logger = logging.getLogger(__name__)
 
-TICK_SECONDS = CHECKPOINT_SECONDS / 2
+CHECKPOINT_RETRY_SECONDS = CHECKPOINT_SECONDS / 4
 WAIT_LONGEST_SECONDS = LEASE_SECONDS / 3
 
 STOPPED = "The server was stopped while it answered. What had arrived is kept."
@@ -59,6 +59,7 @@ class TurnRunner:
         self._turn = turn
         self._agents = agents
         self._reply: Reply | None = None
+        self._full_at_bytes = turn.size_bytes + CHECKPOINT_BYTES
         # The generation outlives its client's token; the lease token fences what it writes.
         self._caller = Caller.service(turn.session.user_id)
         self._lease = Lease(
@@ -117,6 +118,8 @@ class TurnRunner:
                     if turn.size_bytes + len(text.encode()) > REPLY_MAX_BYTES:
                         raise ReplyFailed(TOO_LONG)
                     turn.append(text)
+                    if turn.size_bytes >= self._full_at_bytes:
+                        turn.nudge()
         return Answer(
             content=turn.text,
             model_id=reply.model_id,
@@ -143,28 +146,34 @@ class TurnRunner:
     async def _keep_lease(self, generating: asyncio.Task[Answer]) -> bool:
         """Checkpoint until the generation ends; False when the answer is no longer ours."""
         clock = asyncio.get_running_loop().time
-        stored_at, stored_bytes = clock(), self._turn.size_bytes
-        stored_steps = self._turn.tool_steps
+        turn = self._turn
+        generating.add_done_callback(lambda _: turn.nudge())
+        stored_bytes, stored_steps = turn.size_bytes, turn.tool_steps
+        due_at = clock() + CHECKPOINT_SECONDS
         while not generating.done():
-            await asyncio.wait({generating}, timeout=TICK_SECONDS)
-            is_long = self._turn.size_bytes - stored_bytes >= CHECKPOINT_BYTES
-            is_due = is_long or clock() - stored_at >= CHECKPOINT_SECONDS
+            await turn.wait_nudge(due_at - clock())
+            is_due = turn.size_bytes >= self._full_at_bytes or clock() >= due_at
             if generating.done() or not is_due:
                 continue
-            size, steps = self._turn.size_bytes, self._turn.tool_steps
+            size, steps = turn.size_bytes, turn.tool_steps
             grown = Checkpoint(
                 self._caller.user_id,
                 self._lease,
-                self._turn.text if size > stored_bytes else None,
+                turn.text if size > stored_bytes else None,
                 steps if steps is not stored_steps else None,
             )
-            # With the database away the text grows on; the next tick tries again.
+            outcome = None
+            # With the database away the text grows on; it is tried again soon.
             with suppress(DatabaseUnavailable):
                 outcome = await self._checkpoints.write(grown)
-                if outcome == "lost":
-                    return False
-                if outcome == "stored":
-                    stored_at, stored_bytes, stored_steps = clock(), size, steps
+            if outcome == "lost":
+                return False
+            pause_seconds = CHECKPOINT_RETRY_SECONDS
+            if outcome == "stored":
+                stored_bytes, stored_steps = size, steps
+                pause_seconds = CHECKPOINT_SECONDS
+            self._full_at_bytes = size + CHECKPOINT_BYTES
+            due_at = clock() + pause_seconds
         return True
 
     def _ending(self, generating: asyncio.Task[Answer]) -> Answer | Failure:

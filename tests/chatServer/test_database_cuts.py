@@ -109,7 +109,7 @@ async def test_an_answer_whose_end_cannot_be_stored_says_so_and_keeps_what_was(
     visit, outage = place.visit, place.outage
     for module in (checkpoint_writer, patience, turn_runner, turn_service):
         monkeypatch.setattr(module, "LEASE_SECONDS", 1)
-    for pace in ("CHECKPOINT_SECONDS", "TICK_SECONDS"):
+    for pace in ("CHECKPOINT_SECONDS", "CHECKPOINT_RETRY_SECONDS"):
         monkeypatch.setattr(turn_runner, pace, 0.1)
     hold = Hold()
     visit.stage.fake.script("Let me look. ", SEARCH, asked="find it")

@@ -2,9 +2,26 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from chatServer.services.reply_generator import ReplyGenerator
 from tests.chatServer.schedule_stage import ScheduleStage, open_schedule_stage
 from tests.chatServer.turn_stage import TurnStage, open_stage
+from tests.fakes.openai_server import FakeOpenAI
 from tests.stack.api import SupabaseApi
+
+
+@pytest.fixture
+async def fake() -> AsyncIterator[FakeOpenAI]:
+    """A provider of the test's own."""
+    async with FakeOpenAI() as server:
+        yield server
+
+
+@pytest.fixture
+async def generator(fake: FakeOpenAI) -> AsyncIterator[ReplyGenerator]:
+    """Asks two models of that provider, the second when the first fails."""
+    generator = ReplyGenerator(base_url=fake.base_url, model="first", fallback_model="second")
+    yield generator
+    await generator.aclose()
 
 
 @pytest.fixture

@@ -64,12 +64,6 @@ def odd() -> dict[str, object]:
     return {"nul": "a\x00b", "half": "\ud800"}
 
 
-@pytest.fixture
-async def fake() -> AsyncIterator[FakeOpenAI]:
-    async with FakeOpenAI() as server:
-        yield server
-
-
 Start = Callable[..., Reply]
 
 

@@ -1,5 +1,3 @@
-from collections.abc import AsyncIterator
-
 import pytest
 
 from chatServer.services.agent_spec import DEFAULT_AGENT
@@ -12,19 +10,6 @@ from tests.fakes.openai_server import FakeOpenAI, Hold, Refusal
 async def greet() -> str:
     """Greets."""
     return "Hello"
-
-
-@pytest.fixture
-async def fake() -> AsyncIterator[FakeOpenAI]:
-    async with FakeOpenAI() as server:
-        yield server
-
-
-@pytest.fixture
-async def generator(fake: FakeOpenAI) -> AsyncIterator[ReplyGenerator]:
-    generator = ReplyGenerator(base_url=fake.base_url, model="first", fallback_model="second")
-    yield generator
-    await generator.aclose()
 
 
 async def test_asks_with_its_own_instructions_and_nothing_else(

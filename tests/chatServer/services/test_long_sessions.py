@@ -1,7 +1,5 @@
 """Sessions that are longer than a model can read, and the words providers refuse them with."""
 
-from collections.abc import AsyncIterator
-
 import pytest
 
 from chatServer.agent_models import ToolStep
@@ -32,19 +30,6 @@ TALK = [message_row(str(n), role="assistant" if n % 2 else "user") for n in rang
 async def measure(text: str) -> str:
     """Measures a text."""
     return f"{len(text)} letters"
-
-
-@pytest.fixture
-async def fake() -> AsyncIterator[FakeOpenAI]:
-    async with FakeOpenAI() as server:
-        yield server
-
-
-@pytest.fixture
-async def generator(fake: FakeOpenAI) -> AsyncIterator[ReplyGenerator]:
-    generator = ReplyGenerator(base_url=fake.base_url, model="first", fallback_model="second")
-    yield generator
-    await generator.aclose()
 
 
 def start(generator: ReplyGenerator) -> Reply:

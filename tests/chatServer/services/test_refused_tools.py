@@ -26,12 +26,6 @@ async def part() -> str:
 
 
 @pytest.fixture
-async def fake() -> AsyncIterator[FakeOpenAI]:
-    async with FakeOpenAI() as server:
-        yield server
-
-
-@pytest.fixture
 async def generator(fake: FakeOpenAI) -> AsyncIterator[ReplyGenerator]:
     generator = ReplyGenerator(base_url=fake.base_url, model="first")
     yield generator

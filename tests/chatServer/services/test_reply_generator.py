@@ -14,12 +14,6 @@ API_KEY = "sk-very-secret"
 
 
 @pytest.fixture
-async def fake() -> AsyncIterator[FakeOpenAI]:
-    async with FakeOpenAI() as server:
-        yield server
-
-
-@pytest.fixture
 async def generator(fake: FakeOpenAI) -> AsyncIterator[ReplyGenerator]:
     generator = ReplyGenerator(api_key=API_KEY, base_url=fake.base_url, model="first")
     yield generator

@@ -2,6 +2,7 @@ import logging
 
 import pytest
 
+from chatServer.limits import CHECKPOINT_BYTES
 from chatServer.services import patience, turn_runner
 from chatServer.services.agent_spec import DEFAULT_AGENT, AgentLimits
 from tests.chatServer.turn_stage import (
@@ -41,6 +42,28 @@ class TestFailure:
         await stage.turns.begin(caller, ask(session_id, "one"))
         two = await stage.turns.begin(caller, ask(session_id, "two"))
         assert (await read_stream(two.events())).answer.content == "echo: two"
+
+
+class TestCheckpoint:
+    async def test_of_much_text_waits_for_no_clock(
+        self, stage: TurnStage, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(turn_runner, "CHECKPOINT_SECONDS", 3600)
+        caller = await stage.sign_up()
+        session_id = await stage.new_session(caller)
+        hold = Hold()
+        text = "x" * CHECKPOINT_BYTES
+        stage.fake.script(text, hold, asked="hello")
+        turn = await stage.turns.begin(caller, ask(session_id, "hello"))
+        await hold.wait_reached()
+
+        async def is_stored() -> bool:
+            messages = await stage.messages(caller, session_id)
+            return messages[-1].content == text
+
+        await eventually(is_stored, what="the text so far is stored")
+        hold.release()
+        assert (await read_stream(turn.events())).answer.content == text
 
 
 class TestStop:

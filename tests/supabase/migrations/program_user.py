@@ -1,7 +1,5 @@
 """What an agent program adds to a session, and what is known of it afterwards."""
 
-from typing import Any
-
 from tests.supabase.migrations.registry_user import Json, RegistryUser, new_request
 
 CALL: Json = {
@@ -21,7 +19,7 @@ def words(role: str, content: str) -> Json:
     return {"role": role, "content": content}
 
 
-def add(user: RegistryUser, session_id: str, *items: Json, **request: Any) -> Json:  # noqa: ANN401 any parameter
+def add(user: RegistryUser, session_id: str, *items: Json, **request: object) -> Json:
     """Adds items as one batch, with a new client_request_id unless one is given."""
     given = new_request() | request
     return user.call("append_session_items", session_id=session_id, items={"items": items}, **given)
