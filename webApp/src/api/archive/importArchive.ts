@@ -1,4 +1,5 @@
 import { ApiError, readApiError } from '@/api/apiError';
+import { asResponse } from '@/api/asResponse';
 import { accessToken, endSignIn, renewAccessToken } from '@/api/authClient';
 import { type ImportProgress, type ImportResult, readImport } from '@/api/archive/readImport';
 
@@ -81,11 +82,4 @@ function post(
     signal.addEventListener('abort', giveUp);
     request.send(content);
   });
-}
-
-function asResponse(request: XMLHttpRequest): Response {
-  const headers = new Headers();
-  const retryAfter = request.getResponseHeader('Retry-After');
-  if (retryAfter !== null) headers.set('Retry-After', retryAfter);
-  return new Response(request.responseText, { status: request.status, headers });
 }

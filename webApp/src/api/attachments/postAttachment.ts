@@ -1,4 +1,5 @@
 import { ApiError, readApiError } from '@/api/apiError';
+import { asResponse } from '@/api/asResponse';
 import { accessToken, endSignIn, renewAccessToken } from '@/api/authClient';
 import type { Attachment } from '@/api/schema';
 
@@ -64,11 +65,4 @@ function post(
     form.append('file', file, filename);
     request.send(form);
   });
-}
-
-function asResponse(request: XMLHttpRequest): Response {
-  const headers = new Headers();
-  const retryAfter = request.getResponseHeader('Retry-After');
-  if (retryAfter !== null) headers.set('Retry-After', retryAfter);
-  return new Response(request.responseText, { status: request.status, headers });
 }
