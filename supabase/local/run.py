@@ -40,9 +40,15 @@ class StepPrinter(Printer):
     """Prints what the processes say, without honcho's own remarks."""
 
     def write(self, message: Message) -> None:
-        """Prints the lines of a message."""
-        if message.name != "system":
+        """Prints the lines of a message; stops everything when nobody can read them."""
+        if message.name == "system":
+            return
+        try:
             super().write(message)
+        except OSError:
+            # The pipe is closed or the terminal gone, for every later line too.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), self.output.fileno())
+            os.kill(os.getpid(), signal.SIGTERM)
 
 
 class Runner(Manager):
@@ -97,6 +103,7 @@ def main() -> int:
         # exec: a shell in between would leave its child behind.
         line = f"exec {shlex.join(str(word) for word in command)}"
         runner.add_process(name, line, env=environments.get(name, environment), cwd=str(ROOT))
+    stop_with_the_terminal()
     runner.loop()
     if embedded:
         stop_own_database()
@@ -105,6 +112,12 @@ def main() -> int:
         sys.stdout.write(f"{name} ended with code {code}.\n")
     sys.stdout.write("Everything is stopped.\n")
     return 1 if runner.failures() else 0
+
+
+def stop_with_the_terminal() -> None:
+    """Makes a closed terminal stop everything; under nohup it does not."""
+    if signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:
+        signal.signal(signal.SIGHUP, lambda *_: os.kill(os.getpid(), signal.SIGTERM))
 
 
 def commands(*, embedded: bool) -> dict[str, list[str | Path]]:

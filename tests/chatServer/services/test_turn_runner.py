@@ -1,3 +1,4 @@
+import asyncio
 import logging
 
 import pytest
@@ -5,8 +6,10 @@ import pytest
 from chatServer.limits import CHECKPOINT_BYTES
 from chatServer.services import patience, turn_runner
 from chatServer.services.agent_spec import DEFAULT_AGENT, AgentLimits
+from chatServer.turn_events import MessageDelta
 from tests.chatServer.turn_stage import (
     AbsentDatabase,
+    Stream,
     TurnStage,
     ask,
     eventually,
@@ -213,15 +216,32 @@ class TestLostAnswer:
         assert (answer.status, answer.content) == ("failed", "1234567890")
         assert answer.failure_reason == turn_runner.TOO_LONG
 
-    async def test_that_takes_too_long_is_stopped(self, stage: TurnStage) -> None:
-        hasty = DEFAULT_AGENT.model_copy(update={"limits": AgentLimits(answer_seconds=1.5)})
-        turns = await stage.start_replica(agents=[hasty])
+    async def test_that_takes_too_long_is_stopped_and_keeps_its_text(
+        self, stage: TurnStage, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        deadlines: list[asyncio.Timeout] = []
+        start_timeout = asyncio.timeout
+
+        def watch_timeout(delay: float | None) -> asyncio.Timeout:
+            timeout = start_timeout(delay)
+            if delay == slow.limits.answer_seconds:
+                deadlines.append(timeout)
+            return timeout
+
+        slow = DEFAULT_AGENT.model_copy(update={"limits": AgentLimits(answer_seconds=543.2)})
+        monkeypatch.setattr(asyncio, "timeout", watch_timeout)
+        turns = await stage.start_replica(agents=[slow])
         caller = await stage.sign_up()
         session_id = await stage.new_session(caller)
         hold = Hold()
         stage.fake.script("first ", hold, "never")
         turn = await turns.begin(caller, ask(session_id, "hello"))
-        answer = (await read_stream(turn.events())).answer
+        events = []
+        async for event in turn.events():
+            events.append(event)
+            if isinstance(event, MessageDelta):
+                deadlines[0].reschedule(asyncio.get_running_loop().time())
+        answer = Stream(events).answer
         await hold.wait_abandoned()
         assert (answer.status, answer.content) == ("failed", "first ")
         assert answer.failure_reason == turn_runner.TOO_SLOW

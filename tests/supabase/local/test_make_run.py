@@ -61,6 +61,21 @@ def test_sigterm_in_the_middle_of_the_start_leaves_nothing_running(
     assert checkout.processes() == []
 
 
+def test_closed_terminal_leaves_nothing_running(checkout: Checkout) -> None:
+    with checkout.make_run() as process:
+        read_until(process, READY)
+        assert process.stdout is not None
+        process.stdout.close()
+        os.killpg(process.pid, signal.SIGHUP)
+    assert checkout.processes() == []
+
+
+def test_output_that_nobody_reads_any_more_leaves_nothing_running(checkout: Checkout) -> None:
+    with checkout.make_run() as process:
+        read_until(process, "PostgreSQL")
+    assert checkout.processes() == []
+
+
 def test_secrets_are_readable_by_their_owner_alone_and_existing_ones_are_kept(
     checkout: Checkout,
 ) -> None:
