@@ -7,6 +7,7 @@ import signal
 import sys
 from collections.abc import Sequence
 
+from chatServer.database.postgres_login import check_postgres_login
 from chatServer.database.transport import RpcError
 from chatServer.dependencies.retention import open_retention
 from chatServer.errors import DomainError
@@ -43,6 +44,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(message)s")
     try:
         settings = load_settings()
+        if settings.supabase_db_url is not None:
+            check_postgres_login(settings.supabase_db_url)
         return asyncio.run(retain(settings, is_dry_run=given.dry_run, limit=given.limit))
     except SettingsError as error:
         sys.stderr.write(f"{error}\n")

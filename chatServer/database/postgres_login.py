@@ -4,6 +4,7 @@ import logging
 from typing import Final
 
 import psycopg
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg.pq import PGconn, Ping
 from pydantic import SecretStr
 
@@ -36,14 +37,22 @@ def check_postgres_login(url: SecretStr) -> None:
             for role in (b"authenticated", b"service_role"):
                 connection.execute(b"set local role " + role)
     except psycopg.OperationalError as error:
-        if PGconn.ping(address.encode()) == Ping.OK:
+        if PGconn.ping(_without_verification(address).encode()) == Ping.OK:
             raise SettingsError(REFUSED.format(reason=_reason(error))) from None
         logger.warning("SUPABASE_DB_URL: the database does not answer yet.")
     except psycopg.DatabaseError:
         raise SettingsError(NO_ROLES) from None
 
 
+def _without_verification(address: str) -> str:
+    """Return the address for a look whether anybody answers, whatever is wrong with encryption."""
+    given = conninfo_to_dict(address)
+    unverified = {"sslmode": "prefer", "sslrootcert": "", "sslnegotiation": "postgres"}
+    return make_conninfo(address, **{n: v for n, v in unverified.items() if n in given})
+
+
 def _reason(error: psycopg.OperationalError) -> str:
-    """Return what the server said, if it did."""
-    _, found, said = str(error).partition("FATAL:")
-    return f": {said.strip().splitlines()[0].rstrip('.')}" if found and said.strip() else ""
+    """Return what the server said, or what libpq missed in it."""
+    _, found, said = str(error).rpartition(" failed: ")
+    said = said.removeprefix("FATAL:").strip()
+    return f": {said.splitlines()[0].rstrip('.')}" if found and said else ""

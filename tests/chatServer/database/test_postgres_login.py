@@ -49,6 +49,16 @@ def test_names_what_the_server_refuses_without_the_password(shared_database: Dat
     )
 
 
+@pytest.mark.parametrize("mode", ["require", "verify-full"])
+def test_names_what_encryption_fails_of(shared_database: Database, mode: str) -> None:
+    with pytest.raises(SettingsError) as refused:
+        check_postgres_login(SecretStr(f"{shared_database.url}?sslmode={mode}"))
+    assert str(refused.value) == (
+        "SUPABASE_DB_URL is refused by its database server:"
+        " server does not support SSL, but SSL was required."
+    )
+
+
 def test_does_not_quote_an_address_that_cannot_be_read() -> None:
     with pytest.raises(SettingsError) as refused:
         check_postgres_login(SecretStr(f"postgresql://postgres:{PASSWORD}%zz@127.0.0.1/postgres"))
