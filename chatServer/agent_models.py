@@ -36,11 +36,11 @@ class AgentList(AgentModel):
 
 
 class TokenUsage(AgentModel):
-    """What an answer cost at its provider, all requests together."""
+    """What an answer cost at its provider, all requests together that ended."""
 
     input_tokens: int
     output_tokens: int
-    requests: int = Field(description="How often a model was asked.")
+    requests: int = Field(description="How often a model was asked and came to its end.")
 
 
 class ToolStep(AgentModel):

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import JsonValue
 
-from chatServer.agent_models import ToolStep
+from chatServer.agent_models import TokenUsage, ToolStep
 from chatServer.models import Channel
 
 
@@ -94,17 +94,18 @@ class Lease:
 
 @dataclass(frozen=True, slots=True)
 class Checkpoint:
-    """The text and the steps so far of a running answer; None for what has not changed."""
+    """The text, steps and cost so far of a running answer; None for what has not changed."""
 
     user_id: UUID
     lease: Lease
     content: str | None
     tool_steps: tuple[ToolStep, ...] | None = None
+    usage: TokenUsage | None = None
 
     @property
     def is_renewal(self) -> bool:
         """Tell whether it holds nothing new but the lease."""
-        return self.content is None and self.tool_steps is None
+        return self.content is None and self.tool_steps is None and self.usage is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,18 +125,19 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """How an answer ended that is not complete.
+    """How an answer ended that is not complete, its steps ended too.
 
-    `content=None` keeps the checkpointed text. Without a lease token only `cancelled` is allowed.
+    What is None, and steps that are empty, stay as the last checkpoint has them.
     """
 
     status: Literal["failed", "interrupted", "cancelled"]
-    lease_token: UUID | None = None
-    session_id: str | None = None
     content: str | None = None
     failure_reason: str | None = None
     model_id: str | None = None
     provider_id: str | None = None
+    fallback_notice: str | None = None
+    usage: TokenUsage | None = None
+    tool_steps: tuple[ToolStep, ...] = ()
 
 
 def to_instant(value: datetime | None) -> str | None:

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import JsonValue
 
-from chatServer.agent_models import store_step
+from chatServer.agent_models import TokenUsage, ToolStep, store_step
 from chatServer.database.calls import RegistryCalls
 from chatServer.database.parameters import (
     Answer,
@@ -103,7 +103,7 @@ class TurnRegistry(RegistryCalls):
     async def checkpoint_turns(
         self, checkpoints: Sequence[Checkpoint], *, lease_seconds: int = 30
     ) -> CheckpointedTurns:
-        """Store the texts and steps so far of any users' answers and renew their leases."""
+        """Store how far any users' answers are and renew their leases."""
         given: list[JsonValue] = [_to_json(checkpoint) for checkpoint in checkpoints]
         params: dict[str, JsonValue] = {
             "p_checkpoints": {"checkpoints": given},
@@ -124,23 +124,40 @@ class TurnRegistry(RegistryCalls):
         }
         return await self.call_for(caller, "complete_turn_v2", EndedTurn, params)
 
-    async def fail_turn(self, caller: Caller, *, message_id: int, failure: Failure) -> EndedTurn:
-        """End an answer that is not complete; one that had ended is returned as it is.
+    async def fail_turn(self, caller: Caller, *, lease: Lease, failure: Failure) -> EndedTurn:
+        """End an answer that is not complete, with all that is kept of it, or find how it ended.
 
         Raises:
-            SessionNotFound: No such session of this user.
-            MessageNotFound: No such message of this user.
+            MessageNotFound: No such answer of this user.
         """
-        token = failure.lease_token
         params: dict[str, JsonValue] = {
-            "p_message_id": message_id,
+            "p_message_id": lease.message_id,
+            "p_lease_token": str(lease.token),
             "p_status": failure.status,
-            "p_lease_token": str(token) if token else None,
-            "p_session_id": failure.session_id,
             "p_content": failure.content,
             "p_failure_reason": failure.failure_reason,
             "p_model_id": failure.model_id,
             "p_provider_id": failure.provider_id,
+            "p_fallback_notice": failure.fallback_notice,
+            "p_memory": {
+                "usage": _usage_param(failure.usage),
+                "tool_steps": _steps_param(failure.tool_steps) if failure.tool_steps else None,
+            },
+        }
+        return await self.call_for(caller, "fail_turn_v2", EndedTurn, params)
+
+    async def fail_unleased_turn(
+        self, caller: Caller, *, session_id: str, message_id: int
+    ) -> EndedTurn:
+        """Cancel an answer that any process may be writing, or find how it ended.
+
+        Raises:
+            MessageNotFound: No such answer in this session of this user.
+        """
+        params: dict[str, JsonValue] = {
+            "p_message_id": message_id,
+            "p_session_id": session_id,
+            "p_status": "cancelled",
         }
         return await self.call_for(caller, "fail_turn", EndedTurn, params)
 
@@ -163,15 +180,23 @@ def _to_json(checkpoint: Checkpoint) -> dict[str, JsonValue]:
         "message_id": checkpoint.lease.message_id,
         "lease_token": str(checkpoint.lease.token),
         "content": checkpoint.content,
-        "tool_steps": None if steps is None else [store_step(step) for step in steps],
+        "tool_steps": None if steps is None else _steps_param(steps),
+        "usage": _usage_param(checkpoint.usage),
     }
 
 
 def _memory_param(answer: Answer) -> dict[str, JsonValue] | None:
     if not answer.tool_steps:
         return answer.memory
-    steps: list[JsonValue] = [store_step(step) for step in answer.tool_steps]
-    return {**(answer.memory or {}), "tool_steps": steps}
+    return {**(answer.memory or {}), "tool_steps": _steps_param(answer.tool_steps)}
+
+
+def _steps_param(steps: Sequence[ToolStep]) -> list[JsonValue]:
+    return [store_step(step) for step in steps]
+
+
+def _usage_param(usage: TokenUsage | None) -> JsonValue:
+    return None if usage is None else usage.model_dump(mode="json")
 
 
 def _lease_params(lease: Lease) -> dict[str, JsonValue]:

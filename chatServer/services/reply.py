@@ -67,14 +67,15 @@ class Reply:
         self.model_id = provider.models[0][0]
         self.provider_id = provider.provider_id
         self.fallback_notice: str | None = None
+        self.has_text = False
+        """Whether any text has come, which then is of the model that is named."""
         self._provider = provider
         self._tools = tools
         self._context = context
         self._files = files
         self._sent_files: set[Feature] = set()
         self._made: list[Item] = []
-        self._usage = TokenUsage(input_tokens=0, output_tokens=0, requests=0)
-        self._has_text = False
+        self._runs: list[AgentRun] = []
 
     async def stream_text(self, messages: Sequence[Message]) -> AsyncGenerator[str, None]:
         """Yield the text as it is generated; the next model is asked if one fails before any.
@@ -107,9 +108,9 @@ class Reply:
             try:
                 async with aclosing(self._ask(name, model, items)) as pieces:
                     async for piece in pieces:
-                        self._has_text = True
+                        self.has_text = True
                         yield piece
-                if self._has_text:
+                if self.has_text:
                     return
                 reason = EMPTY
             except MaxTurnsExceeded:
@@ -123,7 +124,7 @@ class Reply:
             except Exception as error:  # noqa: BLE001 nonsense from a provider surfaces as any type
                 reason = explain_failure(error)
                 logger.warning("model %s failed: %s", name, describe_failure(error))
-            if self._has_text:
+            if self.has_text:
                 break
         raise ReplyFailed(reason)
 
@@ -137,11 +138,22 @@ class Reply:
         told = self.fallback_notice
         self.fallback_notice = f"{told} {notice}" if told else notice
 
+    @property
+    def usage(self) -> TokenUsage | None:
+        """What the requests that have ended cost so far; None where their provider counted none."""
+        counted = [run.usage for run in self._runs]
+        usage = TokenUsage(
+            input_tokens=sum(each.input_tokens for each in counted),
+            output_tokens=sum(each.output_tokens for each in counted),
+            requests=sum(each.requests for each in counted),
+        )
+        return usage if usage.input_tokens or usage.output_tokens else None
+
     def memory(self) -> dict[str, JsonValue]:
         """Return what is stored with the answer: shapes as in `complete_turn_v2`."""
         memory: dict[str, JsonValue] = {}
-        if self._usage.input_tokens or self._usage.output_tokens:
-            memory["usage"] = self._usage.model_dump(mode="json")
+        if self.usage is not None:
+            memory["usage"] = self.usage.model_dump(mode="json")
         if any(item.get("type") == RESULT for item in self._made):
             ends_in_words = self._made[-1].get("role") == "assistant"
             *above, last = self._made if ends_in_words else [*self._made, _say("")]
@@ -164,6 +176,7 @@ class Reply:
                 tools=self._tools.functions if self._tools and "tools" not in refused else (),
                 counts_tokens="usage" not in refused,
             )
+            self._runs.append(run)
             # What a model that failed had done already, the next one need not do again.
             given = told + [item for item in self._made if "role" not in item]
             has_text = False
@@ -189,7 +202,7 @@ class Reply:
                 told = items(refused | not_sent)
                 continue
             finally:
-                self._take(run)
+                self._made += run.items
             # A broken image is refused as well, or a call that another program has stored; they
             # say nothing about other sessions.
             learned |= (refused & LEARNED) - blamed
@@ -201,14 +214,6 @@ class Reply:
         if self._files is None or self._context is None:
             return {}
         return await self._files.read_files(self._context.user_id, messages)
-
-    def _take(self, run: AgentRun) -> None:
-        self._made += run.items
-        self._usage = TokenUsage(
-            input_tokens=self._usage.input_tokens + run.usage.input_tokens,
-            output_tokens=self._usage.output_tokens + run.usage.output_tokens,
-            requests=self._usage.requests + run.usage.requests,
-        )
 
 
 def _say(text: str) -> Item:

@@ -3,10 +3,10 @@
 import asyncio
 import logging
 from contextlib import aclosing, suppress
-from typing import Literal
+from typing import Literal, NamedTuple
 from uuid import UUID
 
-from chatServer.agent_models import end_steps
+from chatServer.agent_models import TokenUsage, ToolStep, end_steps
 from chatServer.database.item_registry import ItemPage
 from chatServer.database.parameters import Answer, Checkpoint, Failure, Lease
 from chatServer.database.results import EndedTurn, StoredMessage
@@ -40,6 +40,14 @@ TOO_LONG = f"The answer grew past {REPLY_MAX_BYTES} bytes and was stopped there.
 TOO_SLOW = "The answer took too long and was stopped."
 
 GONE = (MessageNotFound, SessionNotFound)
+
+
+class Progress(NamedTuple):
+    """How far an answer is: so much text, these steps, and what they have cost."""
+
+    size_bytes: int
+    steps: tuple[ToolStep, ...]
+    usage: TokenUsage | None
 
 
 class TurnRunner:
@@ -148,19 +156,20 @@ class TurnRunner:
         clock = asyncio.get_running_loop().time
         turn = self._turn
         generating.add_done_callback(lambda _: turn.nudge())
-        stored_bytes, stored_steps = turn.size_bytes, turn.tool_steps
+        stored = self._progress()
         due_at = clock() + CHECKPOINT_SECONDS
         while not generating.done():
             await turn.wait_nudge(due_at - clock())
             is_due = turn.size_bytes >= self._full_at_bytes or clock() >= due_at
             if generating.done() or not is_due:
                 continue
-            size, steps = turn.size_bytes, turn.tool_steps
+            progress = self._progress()
             grown = Checkpoint(
                 self._caller.user_id,
                 self._lease,
-                turn.text if size > stored_bytes else None,
-                steps if steps is not stored_steps else None,
+                turn.text if progress.size_bytes > stored.size_bytes else None,
+                progress.steps if progress.steps is not stored.steps else None,
+                progress.usage if progress.usage != stored.usage else None,
             )
             outcome = None
             # With the database away the text grows on; it is tried again soon.
@@ -170,11 +179,15 @@ class TurnRunner:
                 return False
             pause_seconds = CHECKPOINT_RETRY_SECONDS
             if outcome == "stored":
-                stored_bytes, stored_steps = size, steps
+                stored = progress
                 pause_seconds = CHECKPOINT_SECONDS
-            self._full_at_bytes = size + CHECKPOINT_BYTES
+            self._full_at_bytes = progress.size_bytes + CHECKPOINT_BYTES
             due_at = clock() + pause_seconds
         return True
+
+    def _progress(self) -> Progress:
+        usage = self._reply.usage if self._reply else None
+        return Progress(self._turn.size_bytes, self._turn.tool_steps, usage)
 
     def _ending(self, generating: asyncio.Task[Answer]) -> Answer | Failure:
         if generating.cancelled():
@@ -193,13 +206,17 @@ class TurnRunner:
     def _failure(
         self, status: Literal["failed", "interrupted", "cancelled"], reason: str | None
     ) -> Failure:
+        reply = self._reply
         return Failure(
             status=status,
-            lease_token=self._lease.token,
             content=self._turn.text,
             failure_reason=reason,
-            model_id=self._reply.model_id if self._reply else None,
-            provider_id=self._reply.provider_id if self._reply else None,
+            model_id=reply.model_id if reply else None,
+            provider_id=reply.provider_id if reply else None,
+            # Where nobody has answered it is the reason that counts.
+            fallback_notice=reply.fallback_notice if reply and reply.has_text else None,
+            usage=reply.usage if reply else None,
+            tool_steps=tuple(end_steps(self._turn.tool_steps) or ()),
         )
 
     async def _store(self, ending: Answer | Failure | None) -> EndedTurn | StoredMessage:
@@ -215,18 +232,9 @@ class TurnRunner:
             return await persist(
                 lambda: self._registry.complete_turn(self._caller, lease=self._lease, answer=ending)
             )
-        await self._store_steps()
         return await persist(
-            lambda: self._registry.fail_turn(self._caller, message_id=message_id, failure=ending)
+            lambda: self._registry.fail_turn(self._caller, lease=self._lease, failure=ending)
         )
-
-    async def _store_steps(self) -> None:
-        """Keep what the tools did last; an answer that ends without them is none the worse."""
-        if steps := self._turn.tool_steps:
-            with suppress(DatabaseUnavailable):
-                await self._checkpoints.write(
-                    Checkpoint(self._caller.user_id, self._lease, None, steps)
-                )
 
     def _finish_unstored(self, reason: str) -> None:
         """End the streams with what is known; the row itself ends when its lease runs out."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
-from chatServer.database.parameters import EditedTurn, Failure, NewAnswer, NewTurn
+from chatServer.database.parameters import EditedTurn, NewAnswer, NewTurn
 from chatServer.database.results import BegunTurn, StoredMessage
 from chatServer.database.session_registry import SessionRegistry
 from chatServer.database.transport import Caller
@@ -163,8 +163,9 @@ class TurnService:
         """
         running = self._running.get(message_id)
         if running is None or not running.is_of(caller.user_id, session_id):
-            failure = Failure(status="cancelled", session_id=session_id)
-            ended = await self._registry.fail_turn(caller, message_id=message_id, failure=failure)
+            ended = await self._registry.fail_unleased_turn(
+                caller, session_id=session_id, message_id=message_id
+            )
             return ended.message
         running.stop("cancelled")
         try:

@@ -144,6 +144,21 @@ class GatedDatabase:
         return answer
 
 
+class RecordedCalls:
+    """A transport that notes which functions are called, in order."""
+
+    def __init__(self, transport: RpcTransport) -> None:
+        self._transport = transport
+        self.functions: list[str] = []
+
+    async def call(
+        self, function: str, params: Mapping[str, JsonValue], caller: Caller
+    ) -> JsonValue:
+        """Notes the function and passes the call on."""
+        self.functions.append(function)
+        return await self._transport.call(function, params, caller)
+
+
 class TurnStage:
     """One replica, `turns`, and more when a test asks for them; ids are fresh in every test."""
 

@@ -5,14 +5,23 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from chatServer.agent_models import ToolStep
+from chatServer.agent_models import TokenUsage, ToolStep
+from chatServer.database.item_registry import ItemPage
 from chatServer.database.parameters import NewAnswer
 from chatServer.database.transport import Caller
 from chatServer.services.agent_spec import AgentSpec
 from chatServer.services.turn_service import Turn
 from chatServer.turn_events import MessageDelta, ToolStepped, TurnEvent, TurnStarted
-from tests.chatServer.turn_stage import DEADLINE_SECONDS, TurnStage, ask, open_stage, read_stream
-from tests.fakes.openai_server import Call
+from tests.chatServer.turn_stage import (
+    DEADLINE_SECONDS,
+    RecordedCalls,
+    TurnStage,
+    ask,
+    eventually,
+    open_stage,
+    read_stream,
+)
+from tests.fakes.openai_server import Call, CutOff
 from tests.stack.api import SupabaseApi
 
 AGENT = AgentSpec(name="assistant", tools=(f"{__name__}:look_up", f"{__name__}:wait_for"))
@@ -73,6 +82,11 @@ def using(offset: int) -> ToolStep:
 
 def used(offset: int) -> ToolStep:
     return ToolStep(name="wait_for", label="Used wait_for", status="done", offset=offset)
+
+
+def one_request(output_tokens: int) -> TokenUsage:
+    """What is known of an answer whose second request has not ended; the fake counts messages."""
+    return TokenUsage(input_tokens=2, output_tokens=output_tokens, requests=1)
 
 
 async def test_a_tool_is_told_when_it_begins_and_when_it_ends_between_the_texts(
@@ -140,7 +154,53 @@ class TestEndingEarly:
         where = turn.assistant_message
         ended = await stage.turns.cancel(caller, session_id=where.session_id, message_id=where.id)
         failed = using(15).model_copy(update={"status": "failed"})
-        assert (ended.status, ended.tool_steps) == ("cancelled", [failed])
+        assert (ended.status, ended.tool_steps, ended.usage) == (
+            "cancelled",
+            [failed],
+            one_request(2),
+        )
+        assert await stage.stored(caller, ended) == ended
+
+    async def test_at_another_process_keeps_what_was_done_and_what_it_cost(
+        self, stage: TurnStage, caller: Caller
+    ) -> None:
+        turn = await begin(stage, caller)
+        where = turn.assistant_message
+
+        async def is_checkpointed() -> bool:
+            stored = await stage.stored(caller, where)
+            return bool(stored.usage and stored.tool_steps)
+
+        await eventually(is_checkpointed, what="the use and its cost are stored")
+        other = await stage.start_replica(agents=[AGENT])
+        ended = await other.cancel(caller, session_id=where.session_id, message_id=where.id)
+        failed = using(15).model_copy(update={"status": "failed"})
+        assert (ended.status, ended.tool_steps, ended.usage) == (
+            "cancelled",
+            [failed],
+            one_request(2),
+        )
+        assert (await read_stream(turn.events())).answer == ended
+
+    async def test_of_a_provider_that_fails_keeps_both_in_the_call_that_ends_it(
+        self, stage: TurnStage, caller: Caller
+    ) -> None:
+        calls = RecordedCalls(stage.transport)
+        turns = await stage.start_replica(calls, agents=[AGENT])
+        stage.fake.script(Call("look_up"), asked="find it")
+        stage.fake.script("half ", CutOff(), when=lambda prompt: len(prompt.messages) == 3)
+        turn = await turns.begin(caller, ask(await stage.new_session(caller), "find it"))
+        answer = (await read_stream(turn.events())).answer
+        looked_up = ToolStep(name="look_up", label="Used look_up", status="done")
+        assert (answer.status, answer.content) == ("failed", "half ")
+        assert (answer.tool_steps, answer.usage) == ([looked_up], one_request(1))
+        assert [name for name in calls.functions if name.startswith("fail_turn")] == [
+            "fail_turn_v2"
+        ]
+        remembered = await stage.registry.list_session_items(
+            caller, session_id=answer.session_id, page=ItemPage()
+        )
+        assert [message.role for message in remembered.messages] == ["user", "assistant"]
 
     async def test_leaves_the_steps_with_the_text_that_is_gone_on_with(
         self, stage: TurnStage, caller: Caller

@@ -13,7 +13,7 @@ from chatServer.database.transport import Caller
 from chatServer.models import Message
 from tests.chatServer.live_server import client_for, message_body, read_events
 from tests.chatServer.turn_stage import TurnStage, ask, eventually, read_stream
-from tests.fakes.openai_server import Hold
+from tests.fakes.openai_server import Call, Hold
 from tests.stack.server import ChatServer
 
 TEXT = "Grüße 👍 und mehr"
@@ -125,6 +125,7 @@ async def test_at_the_first_token(stage: TurnStage, server: ChatServer) -> None:
 
 async def test_in_the_middle(stage: TurnStage, server: ChatServer) -> None:
     hold = Hold()
+    stage.fake.script(Call("search_sessions", '{"query": "mehr"}'), asked="hello")
     stage.fake.script(TEXT[:7], hold, TEXT[7:])
     asked = await begin(stage, server)
     await asked.wait_stored(TEXT[:7])
@@ -132,6 +133,9 @@ async def test_in_the_middle(stage: TurnStage, server: ChatServer) -> None:
     hold.release()
     answer = await asked.end_lease()
     assert (answer.status, answer.content) == ("interrupted", TEXT[:7])
+    assert [step.status for step in answer.tool_steps or ()] == ["done"]
+    assert answer.usage is not None
+    assert answer.usage.requests == 1
     await assert_nothing_is_lost_or_doubled(asked, answer)
 
 

@@ -94,16 +94,18 @@ class TestCheckpoints:
         assert store(user, given) == {"held": [answer_id], "stored": [answer_id]}
         assert has_fresh_lease(user.database, turn)
 
-    def test_store_the_steps_that_changed_and_keep_those_that_did_not(
+    def test_store_the_steps_and_the_usage_that_changed_and_keep_what_did_not(
         self, user: RegistryUser
     ) -> None:
         turn = user.begin(user.new_session())
         answer_id = turn["assistant_message"]["id"]
         steps = [{"name": "search", "label": "Searching", "status": "failed", "is_running": True}]
-        for given in ({"tool_steps": steps}, {"tool_steps": None}, {}):
+        usage = {"input_tokens": 7, "output_tokens": 3, "requests": 1}
+        unchanged = {"tool_steps": None, "usage": None}
+        for given in ({"tool_steps": steps}, unchanged, {"usage": usage}, unchanged, {}):
             store(user, [checkpoint_of(user, turn, None, **given)])
-            stored = user.message(turn["session"]["session_id"], answer_id)
-            assert (stored["content"], stored["tool_steps"]) == ("", steps)
+        stored = user.message(turn["session"]["session_id"], answer_id)
+        assert (stored["content"], stored["tool_steps"], stored["usage"]) == ("", steps, usage)
 
     def test_of_no_list_are_refused(self, user: RegistryUser) -> None:
         with refused("PT422", "validation_failed", "checkpoints"):

@@ -200,15 +200,23 @@ class TestOneTurn:
         nodes = plan_nodes(heavy.user, "claim_turn", **lease(turn))
         assert rows_read(nodes) <= 20
 
-    def test_an_ending_reads_a_handful_of_rows(self, heavy: Heavy) -> None:
+    @pytest.mark.parametrize(
+        ("function", "parameters"),
+        [("complete_turn_v2", {}), ("fail_turn_v2", {"status": "failed", "memory": {"usage": {}}})],
+    )
+    def test_an_ending_reads_a_handful_of_rows(
+        self, heavy: Heavy, function: str, parameters: dict[str, object]
+    ) -> None:
         turns = [heavy.user.begin(heavy.sessions[n]) for n in range(8)]
         leases = [lease(turn) for turn in turns]
-        nodes = plan_nodes(
-            heavy.user,
-            "complete_turn",
+        nodes = service_plan_nodes(
+            heavy.user.database,
+            function,
+            user_id=heavy.user.id,
             message_id=lambda: leases[-1]["message_id"],
             lease_token=lambda: leases.pop()["lease_token"],
             content="Done",
+            **parameters,
         )
         assert_no_whole_table_is_read(nodes)
         assert rows_read(nodes) <= 30

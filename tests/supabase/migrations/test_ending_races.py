@@ -23,6 +23,14 @@ from tests.supabase.migrations.registry_user import (
 ROUNDS = 100
 THREADS = 8
 STEPS = 25
+USAGE = {"input_tokens": 7, "output_tokens": 3, "requests": 2}
+FAILED: Json = {"status": "failed", "content": "Half", "memory": {"usage": USAGE}}
+TEXTS = {
+    "complete": {"Done"},
+    "failed": {"Half"},
+    "cancelled": {"", "So far"},
+    "interrupted": {"", "So far"},
+}
 
 
 @pytest.fixture
@@ -44,7 +52,7 @@ def services(database: Database) -> Iterator[list[Connection]]:
 
 
 class TestOneAnswer:
-    def test_completed_cancelled_and_swept_at_once_ends_one_way(
+    def test_completed_failed_cancelled_and_swept_at_once_ends_one_way(
         self, user: RegistryUser, services: list[Connection]
     ) -> None:
         ways = set()
@@ -53,27 +61,32 @@ class TestOneAnswer:
             named = {"user_id": user.id, "message_id": turn["assistant_message"]["id"]}
             held = {"user_id": user.id} | lease(turn)
             actions = [
-                partial(call, services[0], "complete_turn", **held, content="Done"),
+                partial(call, services[0], "complete_turn_v2", **held, content="Done"),
                 partial(call, services[1], "fail_turn", **named, status="cancelled"),
                 partial(call, services[2], "fail_expired_turns"),
                 partial(call, services[3], "checkpoint_turn", **held, content="So far"),
+                partial(call, services[4], "fail_turn_v2", **held, **FAILED),
             ]
             # Each is the first to be let go in its turn.
             order = [(number + place) % len(actions) for place in range(len(actions))]
             answers = race([actions[place] for place in order])
-            completed, cancelled, swept, checked = (answers[order.index(n)] for n in range(4))
-            wins = [completed["is_held"], cancelled["is_held"], swept["count"] == 1]
+            completed, cancelled, swept, checked, failed = (
+                answers[order.index(n)] for n in range(5)
+            )
+            wins = [answer.get("is_held", answer.get("count") == 1) for answer in
+                    (completed, cancelled, swept, failed)]  # fmt: skip
             assert sum(wins) == 1
-            way = ("complete", "cancelled", "interrupted")[wins.index(True)]
-            [(status, content)] = run(
+            way = ("complete", "cancelled", "interrupted", "failed")[wins.index(True)]
+            [(status, content, usage)] = run(
                 services[-1],
-                "select status, content from chat_message_history where id = %s",
+                "select status, content, usage from chat_message_history where id = %s",
                 (named["message_id"],),
             )
             assert status == way
-            assert content in ({"Done"} if way == "complete" else {"", "So far"})
+            assert content in TEXTS[way]
+            assert usage == (USAGE if way == "failed" else None)
             assert checked["status"] in {"streaming", way}
-            for answer in (completed, cancelled):
+            for answer in (completed, cancelled, failed):
                 assert answer["message"]["status"] == way
             ways.add(way)
         assert len(ways) > 1

@@ -1,4 +1,4 @@
-"""claim_turn, checkpoint_turn, complete_turn and fail_turn: what follows on begin_turn."""
+"""Claims, checkpoints and endings of a turn: what follows on begin_turn."""
 
 import uuid
 
@@ -211,9 +211,10 @@ class TestFence:
         later = [
             user.complete(turn, "Late"),
             fail(user, turn, "failed", content="Late"),
+            user.call_as_service("fail_turn_v2", **lease(turn), status="failed", content="Late"),
             cancel(user, session_id, turn),
         ]
-        assert later == [end | {"is_held": False}] * 3
+        assert later == [end | {"is_held": False}] * 4
         assert checkpoint(user, turn) == {"is_held": False, "status": status}
 
     def test_without_the_lease_nothing_is_written(

@@ -125,6 +125,7 @@ SERVICE_FUNCTIONS = SIGNED_IN_FUNCTIONS | {
     "fail_channel_update",
     "fail_expired_turns",
     "fail_scheduled_run",
+    "fail_turn_v2",
     "fail_title_job",
     "get_channel_link",
     "get_delivered_session",

@@ -1794,7 +1794,7 @@ export interface components {
         };
         /**
          * TokenUsage
-         * @description What an answer cost at its provider, all requests together.
+         * @description What an answer cost at its provider, all requests together that ended.
          */
         TokenUsage: {
             /** Input Tokens */
@@ -1803,7 +1803,7 @@ export interface components {
             output_tokens: number;
             /**
              * Requests
-             * @description How often a model was asked.
+             * @description How often a model was asked and came to its end.
              */
             requests: number;
         };
