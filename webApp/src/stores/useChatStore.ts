@@ -2,6 +2,7 @@ import { create } from 'zustand';
 import { persist } from 'zustand/middleware';
 
 import type { ChannelName } from '@/lib/channel';
+import { roomyStorage } from '@/lib/roomyStorage';
 
 export type Theme = 'system' | 'light' | 'dark';
 export type ChannelFilter = 'all' | 'archived' | ChannelName;
@@ -77,6 +78,7 @@ export const useChatStore = create<ChatState>()(
     {
       name: STORAGE_KEY,
       version: 1,
+      storage: roomyStorage(),
       partialize: ({ theme, pickerWidth, drafts, draftsOwnerId, agentName }) => ({
         theme,
         pickerWidth,

@@ -3,6 +3,7 @@ import { persist } from 'zustand/middleware';
 
 import type { Attachment } from '@/api/schema';
 import { newId } from '@/lib/newId';
+import { roomyStorage } from '@/lib/roomyStorage';
 
 /** A file beside an unsent message. */
 export interface DraftFile {
@@ -45,6 +46,7 @@ export const useDraftFilesStore = create<DraftFiles>()(
   persist(() => EMPTY, {
     name: STORAGE_KEY,
     version: 1,
+    storage: roomyStorage(),
     partialize: (state) => ({ ...state, files: mapFiles(state.files, isUploaded) }),
     merge: (stored, current) => mergeStored(stored as DraftFiles | undefined, current),
   }),

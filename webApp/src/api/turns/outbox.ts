@@ -4,6 +4,7 @@ import { persist } from 'zustand/middleware';
 import type { Attachment } from '@/api/schema';
 import type { SessionChange } from '@/api/sessionChanges';
 import { newId } from '@/lib/newId';
+import { roomyStorage } from '@/lib/roomyStorage';
 
 /** A message of the user that the server has not answered for yet. */
 export interface OutgoingMessage {
@@ -42,7 +43,9 @@ const STORAGE_KEY = 'chat-registry-outbox';
 const EMPTY: Outbox = { ownerId: null, messages: [] };
 
 /** Survives a reload: what was written is not lost before the server has it. */
-export const useOutbox = create<Outbox>()(persist(() => EMPTY, { name: STORAGE_KEY, version: 1 }));
+export const useOutbox = create<Outbox>()(
+  persist(() => EMPTY, { name: STORAGE_KEY, version: 1, storage: roomyStorage() }),
+);
 
 /** Every tab works on what all of them have written. */
 function change(update: (outbox: Outbox) => Partial<Outbox>): void {
