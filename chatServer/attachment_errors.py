@@ -1,7 +1,6 @@
 """The domain's errors about attachments and the files behind them."""
 
 from collections.abc import Mapping
-from typing import ClassVar
 
 from chatServer.errors import DomainError
 from chatServer.limits import ATTACHMENT_MAX_BYTES, RETRY_AFTER_SECONDS
@@ -63,6 +62,19 @@ class AttachmentTypeMismatch(DomainError):
     errors = (("file", "must hold what its name and type say"),)
 
 
+class RangeNotSatisfiable(DomainError):
+    """What is asked for begins behind the end of the file."""
+
+    status_code = 416
+    code = "range_not_satisfiable"
+    title = "The file ends before that"
+    default_detail = "The file has no bytes where this range begins."
+
+    def __init__(self, size_bytes: int) -> None:
+        super().__init__()
+        self.headers = {"Content-Range": f"bytes */{size_bytes}"}
+
+
 class AttachmentEmpty(DomainError):
     """There is nothing in the file."""
 
@@ -80,4 +92,4 @@ class StorageUnavailable(DomainError):
     code = "storage_unavailable"
     title = "The file storage does not answer"
     default_detail = "The file storage does not answer right now; try again in a moment."
-    headers: ClassVar[Mapping[str, str]] = {"Retry-After": str(RETRY_AFTER_SECONDS)}
+    headers: Mapping[str, str] = {"Retry-After": str(RETRY_AFTER_SECONDS)}

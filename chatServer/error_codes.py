@@ -27,6 +27,7 @@ ErrorCode = Literal[
     "message_not_found",
     "method_not_allowed",
     "not_found",
+    "range_not_satisfiable",
     "request_id_reused",
     "request_timeout",
     "run_not_found",

@@ -14,7 +14,7 @@ class DomainError(Exception):
     code: ClassVar[ErrorCode] = "internal_error"
     title: ClassVar[str] = "The server failed"
     default_detail: ClassVar[str] = "Something went wrong on our side; nothing was changed."
-    headers: ClassVar[Mapping[str, str]] = {}
+    headers: Mapping[str, str] = {}
     errors: tuple[tuple[str, str], ...] = ()
     """Fields that were refused, as (field, message)."""
 
@@ -34,7 +34,7 @@ class Unauthorized(DomainError):
     code = "unauthorized"
     title = "Sign in first"
     default_detail = "A valid access token is needed."
-    headers: ClassVar[Mapping[str, str]] = {"WWW-Authenticate": "Bearer"}
+    headers: Mapping[str, str] = {"WWW-Authenticate": "Bearer"}
 
 
 class NotFound(DomainError):
@@ -99,7 +99,7 @@ class RequestTimeout(DomainError):
     title = "The request did not arrive in time"
     default_detail = "The body stopped arriving before it was complete; send it again."
     errors = (("body", "stopped arriving before it was complete"),)
-    headers: ClassVar[Mapping[str, str]] = {"Connection": "close"}
+    headers: Mapping[str, str] = {"Connection": "close"}
 
 
 class SessionIdTaken(DomainError):
@@ -205,7 +205,7 @@ class TelegramUnavailable(DomainError):
     code = "telegram_unavailable"
     title = "Telegram does not answer"
     default_detail = "The bot has not reached Telegram yet; try again in a moment."
-    headers: ClassVar[Mapping[str, str]] = {"Retry-After": str(RETRY_AFTER_SECONDS)}
+    headers: Mapping[str, str] = {"Retry-After": str(RETRY_AFTER_SECONDS)}
 
 
 class DatabaseUnavailable(DomainError):
@@ -215,4 +215,4 @@ class DatabaseUnavailable(DomainError):
     code = "database_unavailable"
     title = "The database does not answer"
     default_detail = "The database does not answer right now; try again in a moment."
-    headers: ClassVar[Mapping[str, str]] = {"Retry-After": str(RETRY_AFTER_SECONDS)}
+    headers: Mapping[str, str] = {"Retry-After": str(RETRY_AFTER_SECONDS)}

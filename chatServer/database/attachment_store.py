@@ -6,6 +6,7 @@ https://supabase.com/docs/reference/api/storage
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
@@ -22,6 +23,7 @@ from chatServer.limits import (
 
 BUCKET: Final = "chat-attachments"
 PIECE_BYTES: Final = 64 * 1024
+PARTIAL_CONTENT: Final = 206
 NOT_THERE: Final = ("not_found", "NoSuchKey")
 """What Storage calls a file that it does not have, itself or by the S3 below it; never a bucket.
 https://supabase.com/docs/guides/storage/debugging/error-codes
@@ -33,6 +35,19 @@ TIMEOUT: Final = httpx.Timeout(
     write=STORAGE_WRITE_SECONDS,
     pool=DATABASE_POOL_SECONDS,
 )
+
+
+@dataclass(frozen=True, slots=True)
+class ByteRange:
+    """A part of a file, from its first byte to its last, both counted from 0 and part of it."""
+
+    first: int
+    last: int
+
+    @property
+    def length(self) -> int:
+        """How many bytes it has."""
+        return self.last - self.first + 1
 
 
 class AttachmentStore:
@@ -72,16 +87,22 @@ class AttachmentStore:
             raise StorageUnavailable
 
     @asynccontextmanager
-    async def read(self, user_id: UUID, object_id: UUID) -> AsyncIterator[AsyncIterator[bytes]]:
-        """Open a file; its pieces come as they are read.
+    async def read(
+        self, user_id: UUID, object_id: UUID, *, part: ByteRange | None = None
+    ) -> AsyncIterator[AsyncIterator[bytes]]:
+        """Open a file, or the part of it that is given; its pieces come as they are read.
 
         Raises:
             AttachmentLost: Storage works and does not have it.
             StorageUnavailable: It could not be read, at its opening or in the middle.
         """
+        headers = self._headers
+        if part is not None:
+            range_ = f"bytes={part.first}-{part.last}"
+            headers = headers | {"Range": range_, "Accept-Encoding": "identity"}
         try:
             request = self._http.build_request(
-                "GET", self._at(user_id, object_id), headers=self._headers, timeout=TIMEOUT
+                "GET", self._at(user_id, object_id), headers=headers, timeout=TIMEOUT
             )
             answer = await self._http.send(request, stream=True)
         except httpx.HTTPError as error:
@@ -89,7 +110,10 @@ class AttachmentStore:
         try:
             if not answer.is_success:
                 raise AttachmentLost if await _says_not_there(answer) else StorageUnavailable
-            yield _read(answer)
+            pieces = _read(answer)
+            # Whoever knows nothing of ranges sends the whole file.
+            is_whole = answer.status_code != PARTIAL_CONTENT
+            yield _cut(pieces, part) if part is not None and is_whole else pieces
         finally:
             await answer.aclose()
 
@@ -123,6 +147,17 @@ async def _read(answer: httpx.Response) -> AsyncIterator[bytes]:
             yield piece
     except httpx.HTTPError as error:
         raise StorageUnavailable from error
+
+
+async def _cut(pieces: AsyncIterator[bytes], part: ByteRange) -> AsyncIterator[bytes]:
+    at = 0
+    async for piece in pieces:
+        wanted = piece[max(0, part.first - at) : max(0, part.last + 1 - at)]
+        at += len(piece)
+        if wanted:
+            yield wanted
+        if at > part.last:
+            return
 
 
 async def _says_not_there(answer: httpx.Response) -> bool:

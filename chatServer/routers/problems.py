@@ -22,7 +22,7 @@ from chatServer.models import FieldProblem, Problem
 
 logger = logging.getLogger(__name__)
 
-METHODS: Final = ("DELETE", "GET", "PATCH", "POST", "PUT")
+METHODS: Final = ("DELETE", "GET", "HEAD", "PATCH", "POST", "PUT")
 MEDIA_TYPE: Final = "application/problem+json"
 FIELD_MAX_LENGTH: Final = 100
 UNREADABLE_BODY: Final = ("body", "cannot be read; send JSON in UTF-8")

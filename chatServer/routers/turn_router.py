@@ -2,10 +2,10 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated
 
-from fastapi import APIRouter, Depends, Header, Path, Response
-from fastapi.sse import EventSourceResponse, ServerSentEvent
+from fastapi import APIRouter, Depends, Path, Response
+from fastapi.sse import EventSourceResponse
 
 from chatServer.attachment_errors import AttachmentNotFound
 from chatServer.database.parameters import EditedTurn, NewAnswer, NewTurn
@@ -25,18 +25,16 @@ from chatServer.errors import (
 from chatServer.fields import MessageId, SessionId
 from chatServer.models import Message
 from chatServer.routers.problems import document
+from chatServer.routers.turn_stream import (
+    BEGUN_STREAM,
+    STREAM,
+    LastEventId,
+    read_event_id,
+    serve_turn,
+)
 from chatServer.services.turn_service import Turn
-from chatServer.turn_events import MessageDelta, ToolStepped, TurnEvent, TurnQueued
+from chatServer.turn_events import TurnEvent
 from chatServer.turn_requests import EditMessageRequest, PostMessageRequest, RegenerateRequest
-
-TURN_HEADERS: dict[str, Any] = {
-    "X-User-Message-Id": {"schema": {"type": "integer"}},
-    "X-Assistant-Message-Id": {"schema": {"type": "integer"}},
-    "Idempotent-Replay": {
-        "description": "Whether this `client_request_id` had been sent before.",
-        "schema": {"type": "boolean"},
-    },
-}
 
 router = APIRouter(
     prefix="/api/chat/sessions/{session_id}/messages",
@@ -53,13 +51,6 @@ router = APIRouter(
 
 InSession = Annotated[SessionId, Path()]
 OfMessage = Annotated[MessageId, Path()]
-LastEventId = Annotated[
-    str | None,
-    Header(
-        alias="Last-Event-ID",
-        description="What browsers send; the stream holds the whole text so far all the same.",
-    ),
-]
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,20 +129,25 @@ async def rejoin_turn(
     message_id: OfMessage,
     caller: CurrentUser,
     services: ServicesDependency,
-    _last_event_id: LastEventId = None,
+    last_event_id: LastEventId = None,
 ) -> Turn:
     """Find the answer before the stream begins."""
-    return await services.turns.rejoin(caller, session_id=session_id, message_id=message_id)
+    return await services.turns.rejoin(
+        caller,
+        session_id=session_id,
+        message_id=message_id,
+        known_length=read_event_id(last_event_id),
+    )
 
 
 @router.post(
     "",
     response_class=EventSourceResponse,
-    responses={200: {"headers": TURN_HEADERS}, **document(ValidationFailed, RequestIdReused)},
+    responses={200: BEGUN_STREAM, **document(ValidationFailed, RequestIdReused)},
 )
 async def post_message(turn: Annotated[Turn, Depends(begin_turn)]) -> AsyncIterator[TurnEvent]:
     """Post a message and stream its answer; the same `client_request_id` replays the same turn."""
-    async for event in _serve(turn):
+    async for event in serve_turn(turn):
         yield event
 
 
@@ -159,13 +155,13 @@ async def post_message(turn: Annotated[Turn, Depends(begin_turn)]) -> AsyncItera
     "/{message_id}",
     response_class=EventSourceResponse,
     responses={
-        200: {"headers": TURN_HEADERS},
+        200: BEGUN_STREAM,
         **document(ValidationFailed, RequestIdReused, MessageNotEditable),
     },
 )
 async def edit_message(turn: Annotated[Turn, Depends(edit_turn)]) -> AsyncIterator[TurnEvent]:
     """Store an edit as a sibling of a message of one's own, and stream its answer."""
-    async for event in _serve(turn):
+    async for event in serve_turn(turn):
         yield event
 
 
@@ -173,7 +169,7 @@ async def edit_message(turn: Annotated[Turn, Depends(edit_turn)]) -> AsyncIterat
     "/{message_id}/regenerate",
     response_class=EventSourceResponse,
     responses={
-        200: {"headers": TURN_HEADERS},
+        200: BEGUN_STREAM,
         **document(ValidationFailed, RequestIdReused, MessageNotAnAnswer, AnswerStreaming),
     },
 )
@@ -181,14 +177,14 @@ async def regenerate_message(
     turn: Annotated[Turn, Depends(regenerate_turn)],
 ) -> AsyncIterator[TurnEvent]:
     """Stream another answer, a sibling of the one named; 409 while that is being written."""
-    async for event in _serve(turn):
+    async for event in serve_turn(turn):
         yield event
 
 
-@router.get("/{message_id}/stream", response_class=EventSourceResponse)
+@router.get("/{message_id}/stream", response_class=EventSourceResponse, responses={200: STREAM})
 async def stream_message(turn: Annotated[Turn, Depends(rejoin_turn)]) -> AsyncIterator[TurnEvent]:
     """Follow an answer from the text it has so far; one that has ended is streamed at once."""
-    async for event in _serve(turn):
+    async for event in serve_turn(turn):
         yield event
 
 
@@ -210,25 +206,3 @@ def _acknowledge(turn: Turn, response: Response) -> Turn:
     response.headers["X-Assistant-Message-Id"] = str(turn.assistant_message.id)
     response.headers["Idempotent-Replay"] = "true" if turn.is_replay else "false"
     return turn
-
-
-async def _serve(turn: Turn) -> AsyncIterator[Any]:
-    # Typed Any because FastAPI documents the item by the endpoint's annotation, TurnEvent, and
-    # sends a ServerSentEvent, which alone carries `event:` and `id:`, as it is.
-    async for event in turn.events():
-        text_length = _text_length(event)
-        yield ServerSentEvent(
-            event=event.type,
-            id=None if text_length is None else str(text_length),
-            data=event,
-        )
-
-
-def _text_length(event: TurnEvent) -> int | None:
-    """Return how many code points of the answer a client has after the event."""
-    if isinstance(event, TurnQueued | ToolStepped):
-        return None
-    if isinstance(event, MessageDelta):
-        return event.offset + len(event.text)
-    message = event.assistant_message if event.type == "turn.started" else event.message
-    return len(message.content)

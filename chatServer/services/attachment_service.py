@@ -3,13 +3,17 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from dataclasses import dataclass
 from uuid import UUID
 
 from chatServer.attachment_errors import AttachmentTooLarge, StorageUnavailable
-from chatServer.database.attachment_registry import AttachmentRegistry, NewAttachment
-from chatServer.database.attachment_store import AttachmentStore
+from chatServer.database.attachment_registry import (
+    AttachmentRegistry,
+    FoundAttachment,
+    NewAttachment,
+)
+from chatServer.database.attachment_store import AttachmentStore, ByteRange
 from chatServer.database.transport import Caller
 from chatServer.errors import DatabaseUnavailable
 from chatServer.limits import STORAGE_UPLOAD_SECONDS
@@ -93,18 +97,28 @@ class AttachmentService:
             AttachmentLost: Storage does not have its file any more.
             StorageUnavailable: Storage did not answer.
         """
-        found = await self._registry.get_attachment(caller, attachment_id=attachment_id)
-        async with self._store.read(caller.user_id, found.object_id) as pieces:
+        found = await self.find(caller, attachment_id)
+        async with self.open_found(caller, found) as pieces:
             yield OpenedAttachment(found.attachment, pieces)
 
-    async def get(self, caller: Caller, attachment_id: UUID) -> Attachment:
-        """Describe an attachment.
+    async def find(self, caller: Caller, attachment_id: UUID) -> FoundAttachment:
+        """Find an attachment without opening its file.
 
         Raises:
             AttachmentNotFound: No such attachment of this user.
         """
-        found = await self._registry.get_attachment(caller, attachment_id=attachment_id)
-        return found.attachment
+        return await self._registry.get_attachment(caller, attachment_id=attachment_id)
+
+    def open_found(
+        self, caller: Caller, found: FoundAttachment, part: ByteRange | None = None
+    ) -> AbstractAsyncContextManager[AsyncIterator[bytes]]:
+        """Open the file of an attachment, or a part of it.
+
+        Raises:
+            AttachmentLost: Storage does not have its file any more.
+            StorageUnavailable: Storage did not answer.
+        """
+        return self._store.read(caller.user_id, found.object_id, part=part)
 
     async def read(self, caller: Caller, attachment_id: UUID, *, max_bytes: int) -> bytes:
         """Return a whole file of at most so many bytes.

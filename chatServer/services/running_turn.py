@@ -125,10 +125,19 @@ class RunningTurn:
             await self._changed.wait()
         return self.finished
 
-    async def events(self, user_message: Message | None) -> AsyncIterator[TurnEvent]:
-        """Yield the whole stream, beginning with the text and the steps so far."""
-        text, changes = self.text, len(self._changes)
-        so_far = {"content": text, "tool_steps": list(self.tool_steps) or None}
+    async def events(
+        self, user_message: Message | None, known_length: int | None = None
+    ) -> AsyncIterator[TurnEvent]:
+        """Yield the whole stream, beginning with the text and the steps so far.
+
+        Whoever has so much of the text already gets no more of it at the beginning.
+        """
+        if known_length is None or known_length >= self.length:
+            text, changes = self.text, len(self._changes)
+        else:
+            text = self.text[:known_length]
+            changes = sum(change.length < known_length for change in self._changes)
+        so_far = {"content": text, "tool_steps": self._steps_after(changes) or None}
         yield TurnStarted(
             user_message=user_message,
             assistant_message=self.assistant_message.model_copy(update=so_far),
@@ -164,6 +173,13 @@ class RunningTurn:
                 return
             else:
                 await changed.wait()
+
+    def _steps_after(self, changes: int) -> list[ToolStep]:
+        """Return the steps as they were after so many changes."""
+        steps = list(self.assistant_message.tool_steps or ())
+        for _, event in self._changes[:changes]:
+            steps[event.index : event.index + 1] = [event.step]
+        return steps
 
     def _wake(self) -> None:
         self._changed.set()

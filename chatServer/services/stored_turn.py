@@ -40,10 +40,18 @@ class StoredTurn:
         # The caller was allowed to read it; a long answer may outlive their token.
         self._caller = Caller.service(stored.session.user_id)
 
-    async def events(self, user_message: Message | None) -> AsyncIterator[TurnEvent]:
-        """Yield the whole stream; it breaks off at shutdown and when the row cannot be read."""
+    async def events(
+        self, user_message: Message | None, known_length: int | None = None
+    ) -> AsyncIterator[TurnEvent]:
+        """Yield the whole stream; it breaks off at shutdown and when the row cannot be read.
+
+        Whoever has so much of the text already gets no more of it at the beginning.
+        """
         session, message = self._stored.session, self._stored.message
-        yield TurnStarted(user_message=user_message, assistant_message=message)
+        begun = message if known_length is None else _cut_at(message, known_length)
+        yield TurnStarted(user_message=user_message, assistant_message=begun)
+        for event in _tell_growth(begun, message):
+            yield event
         pause_seconds = POLL_FIRST_SECONDS
         while message.status == "streaming":
             await self._pause(pause_seconds)
@@ -87,6 +95,16 @@ class StoredTurn:
         with suppress(TimeoutError):
             async with asyncio.timeout(seconds):
                 await self._stopping.wait()
+
+
+def _cut_at(message: Message, length: int) -> Message:
+    """Return an answer as it was when its text had this length; shorter ones as they are."""
+    if length >= len(message.content):
+        return message
+    steps = [step for step in message.tool_steps or () if step.offset < length]
+    return message.model_copy(
+        update={"content": message.content[:length], "tool_steps": steps or None}
+    )
 
 
 def _tell_growth(before: Message, after: Message) -> Iterator[TurnEvent]:

@@ -29,8 +29,10 @@ Result = TypeVar("Result")
 class EventSource(Protocol):
     """Where a turn's events come from: this process or the stored row."""
 
-    def events(self, user_message: Message | None) -> AsyncIterator[TurnEvent]:
-        """Yield a whole stream, beginning with the text so far."""
+    def events(
+        self, user_message: Message | None, known_length: int | None = None
+    ) -> AsyncIterator[TurnEvent]:
+        """Yield a whole stream, beginning with the text so far, or so much of it."""
         ...
 
     def past_events(self, user_message: Message | None) -> AsyncIterator[TurnEvent]:
@@ -40,16 +42,20 @@ class EventSource(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """A turn somebody follows; `user_message` is None when only its answer was asked for."""
+    """A turn somebody follows; `user_message` is None when only its answer was asked for.
+
+    `known_length` is how much of the text they have already; None when that is not known.
+    """
 
     source: EventSource
     user_message: Message | None
     assistant_message: Message
     is_replay: bool
+    known_length: int | None = None
 
     def events(self) -> AsyncIterator[TurnEvent]:
         """Yield a stream of its own from the beginning; any number may run side by side."""
-        return self.source.events(self.user_message)
+        return self.source.events(self.user_message, self.known_length)
 
     def past_events(self) -> AsyncIterator[TurnEvent]:
         """Yield the same stream as it was from its first event on, where that is still known."""
@@ -140,8 +146,15 @@ class TurnService:
         begun = self._registry.begin_answer(caller, answer=answer, lease_seconds=LEASE_SECONDS)
         return await self._begin(begun)
 
-    async def rejoin(self, caller: Caller, *, session_id: str, message_id: int) -> Turn:
-        """Follow an answer that is running anywhere or has ended.
+    async def rejoin(
+        self,
+        caller: Caller,
+        *,
+        session_id: str,
+        message_id: int,
+        known_length: int | None = None,
+    ) -> Turn:
+        """Follow an answer that is running anywhere or has ended, from what is known of it.
 
         Raises:
             SessionNotFound: No such session of this user.
@@ -152,7 +165,8 @@ class TurnService:
         )
         if stored.message.role != "assistant":
             raise MessageNotFound
-        return Turn(self._source(stored), None, stored.message, is_replay=True)
+        source = self._source(stored)
+        return Turn(source, None, stored.message, is_replay=True, known_length=known_length)
 
     async def cancel(self, caller: Caller, *, session_id: str, message_id: int) -> Message:
         """Stop an answer wherever it runs; one that has ended is returned as it is.

@@ -7,7 +7,7 @@ import pytest
 from pydantic import JsonValue, SecretStr
 
 from chatServer.attachment_errors import AttachmentLost, StorageUnavailable
-from chatServer.database.attachment_store import AttachmentStore
+from chatServer.database.attachment_store import AttachmentStore, ByteRange
 from chatServer.errors import DomainError
 
 LOST = {"statusCode": "404", "error": "not_found", "message": "Object not found"}
@@ -51,3 +51,10 @@ async def test_only_a_file_that_storage_knows_nothing_of_is_lost(
     with pytest.raises(error):
         async with store.read(uuid.uuid4(), uuid.uuid4()):
             pass
+
+
+@pytest.mark.parametrize(("status", "body"), [(206, "cde"), (200, "abcdefgh")])
+async def test_a_part_is_cut_out_where_storage_sends_the_whole_file(status: int, body: str) -> None:
+    store = store_that_answers(status, body)
+    async with store.read(uuid.uuid4(), uuid.uuid4(), part=ByteRange(2, 4)) as pieces:
+        assert [piece async for piece in pieces] == [b"cde"]

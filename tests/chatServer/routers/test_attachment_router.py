@@ -72,9 +72,55 @@ class TestRead:
 
     async def test_what_the_client_has_is_not_sent_again(self, visit: Visit) -> None:
         attachment = await uploaded(visit.client, visit.session_id, PNG, "a.png")
-        known = {"If-None-Match": f'"{attachment["sha256"]}"'}
-        read = await visit.client.get(attachment["url"], headers=known)
-        assert (read.status_code, read.content) == (304, b"")
+        etag = f'"{attachment["sha256"]}"'
+        for known in (etag, f'"other", W/{etag}', "*"):
+            for method in ("GET", "HEAD"):
+                headers = {"If-None-Match": known, "Range": "bytes=0-1"}
+                read = await visit.client.request(method, attachment["url"], headers=headers)
+                assert (read.status_code, read.content) == (304, b"")
+                assert "content-length" not in read.headers
+        other = {"If-None-Match": f'"x{attachment["sha256"]}"'}
+        assert (await visit.client.get(attachment["url"], headers=other)).content == PNG
+
+    async def test_a_part_is_sent_to_whoever_asks_for_it(self, visit: Visit) -> None:
+        attachment = await uploaded(visit.client, visit.session_id, BINARY, "film.mp4")
+        url, etag, size = attachment["url"], f'"{attachment["sha256"]}"', len(BINARY)
+        for asked, first, last in (
+            ("bytes=0-0", 0, 0),
+            ("bytes=100-299", 100, 299),
+            ("bytes=1000-", 1000, size - 1),
+            ("bytes=-24", size - 24, size - 1),
+            (f"bytes=1000-{size * 9}", 1000, size - 1),
+            (f"bytes=-{size * 9}", 0, size - 1),
+        ):
+            read = await visit.client.get(url, headers={"Range": asked, "If-Range": etag})
+            assert (read.status_code, read.content) == (206, BINARY[first : last + 1]), asked
+            assert read.headers["content-range"] == f"bytes {first}-{last}/{size}"
+            assert read.headers["content-length"] == str(last + 1 - first)
+            assert read.headers["etag"] == etag
+            assert read.headers["content-disposition"].startswith("attachment;")
+        for headers in (
+            {"Range": "bytes=0-1", "If-Range": '"another"'},
+            {"Range": "bytes=0-1", "If-Range": "Sat, 21 Nov 2026 20:00:00 GMT"},
+            {"Range": "bytes=0-1,5-6"},
+            {"Range": "bytes=9-5"},
+            {"Range": "bytes=-"},
+            {"Range": "lines=1-2"},
+        ):
+            whole = await visit.client.get(url, headers=headers)
+            assert (whole.status_code, whole.content) == (200, BINARY), headers
+            assert whole.headers["accept-ranges"] == "bytes"
+        for behind in (f"bytes={size}-", "bytes=-0"):
+            refused = await visit.client.get(url, headers={"Range": behind})
+            assert problem(refused) == (416, "range_not_satisfiable")
+            assert refused.headers["content-range"] == f"bytes */{size}"
+
+    async def test_a_head_says_what_a_read_would(self, visit: Visit) -> None:
+        attachment = await uploaded(visit.client, visit.session_id, PDF, "paper.pdf")
+        head = await visit.client.head(attachment["url"])
+        read = await visit.client.get(attachment["url"])
+        assert (head.status_code, head.content) == (200, b"")
+        assert {**head.headers, "date": ""} == {**read.headers, "date": ""}
 
     async def test_a_stranger_sees_no_difference_from_one_that_never_was(
         self, visit: Visit
@@ -88,6 +134,7 @@ class TestRead:
                 unknown = await client.request(method, unknown_url)
                 assert problem(foreign) == (404, "attachment_not_found")
                 assert foreign.content == unknown.content
+            assert (await client.head(attachment["url"])).status_code == 404
         async with client_for(visit.base_url, None) as client:
             assert problem(await client.get(attachment["url"])) == (401, "unauthorized")
         assert (await visit.client.get(attachment["url"])).content == PNG

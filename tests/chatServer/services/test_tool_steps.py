@@ -144,6 +144,33 @@ class TestRejoining:
         assert [event.type for event in rest.events[:2]] == ["tool.step", "message.delta"]
         assert rest.answer.tool_steps == [used(15)]
 
+    async def test_tells_the_steps_behind_what_the_reader_has(
+        self, stage: TurnStage, caller: Caller
+    ) -> None:
+        turn = await begin(stage, caller)
+        where = turn.assistant_message
+
+        async def rejoin() -> AsyncIterator[TurnEvent]:
+            joined = await stage.turns.rejoin(
+                caller, session_id=where.session_id, message_id=where.id, known_length=4
+            )
+            return joined.events()
+
+        await read_until_running(turn.events())
+        running = await read_until_running(await rejoin())
+        opened.set()
+        await read_stream(turn.events())
+        stored = [event async for event in await rejoin()]
+        for events, step in ((running, using(15)), (stored, used(15))):
+            started, before, told = events[:3]
+            assert isinstance(started, TurnStarted)
+            assert started.assistant_message.content == "Let "
+            assert started.assistant_message.tool_steps is None
+            assert isinstance(before, MessageDelta)
+            assert (before.offset, before.text) == (4, "me look 👍. ")
+            assert isinstance(told, ToolStepped)
+            assert told.step == step
+
 
 class TestEndingEarly:
     async def test_keeps_what_was_done_and_calls_failed_what_had_not_ended(

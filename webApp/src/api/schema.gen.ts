@@ -441,7 +441,7 @@ export interface paths {
         };
         /**
          * Get Attachment
-         * @description Read a file of one's own; it never changes.
+         * @description Read a file of one's own, or a part of it; it never changes.
          */
         get: operations["get_attachment_api_chat_attachments__attachment_id__get"];
         put?: never;
@@ -452,7 +452,11 @@ export interface paths {
          */
         delete: operations["delete_attachment_api_chat_attachments__attachment_id__delete"];
         options?: never;
-        head?: never;
+        /**
+         * Head Attachment
+         * @description Ask for the type and the size of a file without its bytes.
+         */
+        head: operations["head_attachment_api_chat_attachments__attachment_id__head"];
         patch?: never;
         trace?: never;
     };
@@ -940,7 +944,7 @@ export interface components {
              * Code
              * @enum {string}
              */
-            code: "agent_not_found" | "answer_streaming" | "archive_damaged" | "archive_invalid" | "archive_too_large" | "archive_unreadable" | "archive_version_unsupported" | "attachment_empty" | "attachment_in_use" | "attachment_not_found" | "attachment_quota_exceeded" | "attachment_too_large" | "attachment_type_mismatch" | "body_too_large" | "cursor_expired" | "database_unavailable" | "internal_error" | "invalid_cursor" | "link_not_found" | "message_not_an_answer" | "message_not_editable" | "message_not_found" | "method_not_allowed" | "not_found" | "request_id_reused" | "request_timeout" | "run_not_found" | "schedule_busy" | "schedule_id_taken" | "schedule_limit_reached" | "schedule_not_found" | "session_deleted" | "session_id_taken" | "session_not_found" | "storage_unavailable" | "telegram_not_configured" | "telegram_unavailable" | "title_set_by_user" | "unauthorized" | "validation_failed" | "webhook_refused";
+            code: "agent_not_found" | "answer_streaming" | "archive_damaged" | "archive_invalid" | "archive_too_large" | "archive_unreadable" | "archive_version_unsupported" | "attachment_empty" | "attachment_in_use" | "attachment_not_found" | "attachment_quota_exceeded" | "attachment_too_large" | "attachment_type_mismatch" | "body_too_large" | "cursor_expired" | "database_unavailable" | "internal_error" | "invalid_cursor" | "link_not_found" | "message_not_an_answer" | "message_not_editable" | "message_not_found" | "method_not_allowed" | "not_found" | "range_not_satisfiable" | "request_id_reused" | "request_timeout" | "run_not_found" | "schedule_busy" | "schedule_id_taken" | "schedule_limit_reached" | "schedule_not_found" | "session_deleted" | "session_id_taken" | "session_not_found" | "storage_unavailable" | "telegram_not_configured" | "telegram_unavailable" | "title_set_by_user" | "unauthorized" | "validation_failed" | "webhook_refused";
             /** Detail */
             detail: string;
             report: components["schemas"]["ImportReport"];
@@ -2088,7 +2092,7 @@ export interface components {
              * Code
              * @enum {string}
              */
-            code: "agent_not_found" | "answer_streaming" | "archive_damaged" | "archive_invalid" | "archive_too_large" | "archive_unreadable" | "archive_version_unsupported" | "attachment_empty" | "attachment_in_use" | "attachment_not_found" | "attachment_quota_exceeded" | "attachment_too_large" | "attachment_type_mismatch" | "body_too_large" | "cursor_expired" | "database_unavailable" | "internal_error" | "invalid_cursor" | "link_not_found" | "message_not_an_answer" | "message_not_editable" | "message_not_found" | "method_not_allowed" | "not_found" | "request_id_reused" | "request_timeout" | "run_not_found" | "schedule_busy" | "schedule_id_taken" | "schedule_limit_reached" | "schedule_not_found" | "session_deleted" | "session_id_taken" | "session_not_found" | "storage_unavailable" | "telegram_not_configured" | "telegram_unavailable" | "title_set_by_user" | "unauthorized" | "validation_failed" | "webhook_refused";
+            code: "agent_not_found" | "answer_streaming" | "archive_damaged" | "archive_invalid" | "archive_too_large" | "archive_unreadable" | "archive_version_unsupported" | "attachment_empty" | "attachment_in_use" | "attachment_not_found" | "attachment_quota_exceeded" | "attachment_too_large" | "attachment_type_mismatch" | "body_too_large" | "cursor_expired" | "database_unavailable" | "internal_error" | "invalid_cursor" | "link_not_found" | "message_not_an_answer" | "message_not_editable" | "message_not_found" | "method_not_allowed" | "not_found" | "range_not_satisfiable" | "request_id_reused" | "request_timeout" | "run_not_found" | "schedule_busy" | "schedule_id_taken" | "schedule_limit_reached" | "schedule_not_found" | "session_deleted" | "session_id_taken" | "session_not_found" | "storage_unavailable" | "telegram_not_configured" | "telegram_unavailable" | "title_set_by_user" | "unauthorized" | "validation_failed" | "webhook_refused";
             /** Detail */
             detail: string;
             /**
@@ -3081,7 +3085,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description `turn.started` first, then `turn.queued`, `message.delta` and `tool.step` as they come, and `turn.finished` last; a stream that ends without it broke off and can be joined again. The `id` of an event is how many Unicode code points of the answer the client has by then. After 15 seconds without an event comes a comment, `: ping`. */
             200: {
                 headers: {
                     "X-User-Message-Id"?: number;
@@ -3582,7 +3586,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description `turn.started` first, then `turn.queued`, `message.delta` and `tool.step` as they come, and `turn.finished` last; a stream that ends without it broke off and can be joined again. The `id` of an event is how many Unicode code points of the answer the client has by then. After 15 seconds without an event comes a comment, `: ping`. */
             200: {
                 headers: {
                     "X-User-Message-Id"?: number;
@@ -3685,7 +3689,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description `turn.started` first, then `turn.queued`, `message.delta` and `tool.step` as they come, and `turn.finished` last; a stream that ends without it broke off and can be joined again. The `id` of an event is how many Unicode code points of the answer the client has by then. After 15 seconds without an event comes a comment, `: ping`. */
             200: {
                 headers: {
                     "X-User-Message-Id"?: number;
@@ -3776,7 +3780,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description What browsers send; the stream holds the whole text so far all the same. */
+                /** @description The `id` of the last event that arrived: `turn.started` then carries the text up to there and `message.delta` the rest. Without one it carries all the text so far. */
                 "Last-Event-ID"?: string | null;
             };
             path: {
@@ -3787,7 +3791,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description `turn.started` first, then `turn.queued`, `message.delta` and `tool.step` as they come, and `turn.finished` last; a stream that ends without it broke off and can be joined again. The `id` of an event is how many Unicode code points of the answer the client has by then. After 15 seconds without an event comes a comment, `: ping`. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4197,6 +4201,8 @@ export interface operations {
             query?: never;
             header?: {
                 "if-none-match"?: string | null;
+                range?: string | null;
+                "if-range"?: string | null;
             };
             path: {
                 attachment_id: string;
@@ -4209,6 +4215,17 @@ export interface operations {
             200: {
                 headers: {
                     ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description The one part that `Range` asked for; several are answered with the whole */
+            206: {
+                headers: {
+                    ETag?: string;
+                    "Content-Range"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4233,6 +4250,15 @@ export interface operations {
             };
             /** @description Attachment not found (`attachment_not_found`) */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The file ends before that (`range_not_satisfiable`) */
+            416: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4307,6 +4333,81 @@ export interface operations {
             };
             /** @description Attachment is part of a message (`attachment_in_use`) */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not valid (`validation_failed`) */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed (`internal_error`) */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer (`database_unavailable`); The file storage does not answer (`storage_unavailable`) */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    head_attachment_api_chat_attachments__attachment_id__head: {
+        parameters: {
+            query?: never;
+            header?: {
+                "if-none-match"?: string | null;
+            };
+            path: {
+                attachment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The client has the bytes already */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Sign in first (`unauthorized`) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Attachment not found (`attachment_not_found`) */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
