@@ -1,6 +1,7 @@
 """The rules of what a field may hold, one for each kind of field."""
 
 import math
+import unicodedata
 from datetime import UTC, datetime
 from typing import Annotated
 from uuid import UUID
@@ -36,6 +37,31 @@ def check_text(value: str) -> str:
         raise ValueError("must not contain the NUL character")
     if any("\ud800" <= character <= "\udfff" for character in value):
         raise ValueError("must not contain unpaired surrogates")
+    return value
+
+
+def check_not_blank(value: str) -> str:
+    """Refuse a text of nothing but spaces and line breaks; an empty one is left to its length.
+
+    Raises:
+        ValueError: The text is such a one.
+    """
+    if value and not value.strip():
+        raise ValueError("must not be blank")
+    return value
+
+
+def check_line(value: str) -> str:
+    """Refuse what is not one line as it is shown: breaks, control characters, spaces around it.
+
+    Raises:
+        ValueError: The text holds one, or is blank.
+    """
+    check_not_blank(value)
+    if any(unicodedata.category(character) in ("Cc", "Zl", "Zp") for character in value):
+        raise ValueError("must be one line, without control characters")
+    if value != value.strip():
+        raise ValueError("must not begin or end with a space")
     return value
 
 

@@ -3,9 +3,9 @@
 import re
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from chatServer.fields import AgentName, Text
+from chatServer.fields import AgentName, Text, check_line, check_not_blank
 from chatServer.limits import (
     AGENT_TITLE_MAX_LENGTH,
     CONTEXT_ITEMS_DEFAULT,
@@ -31,8 +31,11 @@ UNNAMED = "assistant"
 
 NAME_PATTERN = r"^[a-z0-9][a-z0-9_-]*$"
 
+Count = Annotated[int, Field(strict=True)]
+Seconds = Annotated[float, Field(strict=True, allow_inf_nan=False)]
 DeclaredName = Annotated[str, Field(pattern=NAME_PATTERN, max_length=DECLARED_NAME_MAX_LENGTH)]
-ModelName = Annotated[Text, Field(min_length=1, max_length=200)]
+Line = Annotated[Text, AfterValidator(check_line)]
+ModelName = Annotated[Line, Field(min_length=1, max_length=200)]
 
 
 class Declared(BaseModel):
@@ -44,12 +47,12 @@ class Declared(BaseModel):
 class AgentLimits(Declared):
     """How far one answer of an agent may go."""
 
-    history_items: int = Field(default=CONTEXT_ITEMS_DEFAULT, ge=1, le=CONTEXT_ITEMS_MAX)
-    answer_seconds: float = Field(default=REPLY_MAX_SECONDS, gt=0, le=REPLY_MAX_SECONDS)
-    tool_turns: int = Field(default=TOOL_TURNS_DEFAULT, ge=1, le=TOOL_TURNS_MAX)
-    tool_calls: int = Field(default=TOOL_CALLS_MAX, ge=1, le=TOOL_CALLS_MAX)
-    tool_seconds: float = Field(default=TOOL_SECONDS_DEFAULT, gt=0, le=TOOL_SECONDS_MAX)
-    tool_result_bytes: int = Field(
+    history_items: Count = Field(default=CONTEXT_ITEMS_DEFAULT, ge=1, le=CONTEXT_ITEMS_MAX)
+    answer_seconds: Seconds = Field(default=REPLY_MAX_SECONDS, gt=0, le=REPLY_MAX_SECONDS)
+    tool_turns: Count = Field(default=TOOL_TURNS_DEFAULT, ge=1, le=TOOL_TURNS_MAX)
+    tool_calls: Count = Field(default=TOOL_CALLS_MAX, ge=1, le=TOOL_CALLS_MAX)
+    tool_seconds: Seconds = Field(default=TOOL_SECONDS_DEFAULT, gt=0, le=TOOL_SECONDS_MAX)
+    tool_result_bytes: Count = Field(
         default=TOOL_RESULT_BYTES_DEFAULT, ge=1000, le=TOOL_RESULT_BYTES_MAX
     )
 
@@ -58,13 +61,15 @@ class AgentSpec(Declared):
     """One agent; without a model of its own it has the server's."""
 
     name: DeclaredName
-    title: Annotated[Text, Field(max_length=AGENT_TITLE_MAX_LENGTH)] = ""
-    description: Annotated[Text, Field(max_length=500)] = ""
-    instructions: Annotated[Text, Field(min_length=1, max_length=100_000)] = INSTRUCTIONS
+    title: Annotated[Line, Field(max_length=AGENT_TITLE_MAX_LENGTH)] = ""
+    description: Annotated[Line, Field(max_length=500)] = ""
+    instructions: Annotated[
+        Text, AfterValidator(check_not_blank), Field(min_length=1, max_length=100_000)
+    ] = INSTRUCTIONS
     model: ModelName | None = None
     fallback_model: ModelName | None = None
     tools: tuple[Text, ...] = ()
-    former_names: tuple[AgentName, ...] = ()
+    former_names: tuple[Annotated[AgentName, AfterValidator(check_not_blank)], ...] = ()
     limits: AgentLimits = AgentLimits()
 
     @property

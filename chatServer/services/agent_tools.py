@@ -141,13 +141,24 @@ def find_tool(name: str, built_in: Mapping[str, Tool]) -> Tool:
         known = ", ".join(BUILT_IN_TOOLS)
         raise UnknownTool(f"there is no tool {name!r}; take {known}, or module:function")
     try:
-        found = getattr(importlib.import_module(module_name), attribute)
-        if not isinstance(found, FunctionTool):
-            found = function_tool(run_in_threads(found), failure_error_function=None)
+        found = _load(module_name, attribute)
     except Exception as error:  # a module may fail with anything while it is imported
-        reason = str(error).rstrip(".") or type(error).__name__
+        reason = str(error).partition("\n")[0].rstrip(".") or type(error).__name__
         raise UnknownTool(f"the tool {name!r} cannot be used: {reason}") from error
     return Tool(found, lambda _arguments, result: _name_use(found, result))
+
+
+def _load(module_name: str, attribute: str) -> FunctionTool:
+    try:
+        module = importlib.import_module(module_name)
+    except SystemExit:
+        raise ImportError(f"{module_name} ends the program when it is imported") from None
+    found = getattr(module, attribute)
+    if isinstance(found, FunctionTool):
+        return found
+    if not callable(found):
+        raise TypeError("it is no function")
+    return function_tool(run_in_threads(found), failure_error_function=None)
 
 
 def limit_arguments(arguments: str) -> str:

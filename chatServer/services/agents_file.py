@@ -12,9 +12,15 @@ from chatServer.services.agent_tools import UnknownTool, find_tool
 from chatServer.settings import SettingsError
 
 NOTHING_DECLARED = "declares no agent; an agent is a table like [agents.assistant]"
+TOO_LONG = "must be at most {max_length} characters long"
 REASONS = {
     "string_pattern_mismatch": "must hold only small letters, digits, - and _",
+    "string_type": "must be text in quotes",
+    "string_too_long": TOO_LONG,
+    "too_long": TOO_LONG,
     "too_short": "must not be empty",
+    "int_type": "must be a whole number, without quotes and point",
+    "float_type": "must be a number, without quotes",
     "tuple_type": 'must be a list, like ["a", "b"]',
     "model_type": "must be a table",
 }
@@ -41,6 +47,10 @@ def _read_tables(path: Path) -> dict[str, object]:
         content = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise SettingsError(f"AGENTS_FILE {path} cannot be read: {error.strerror}.") from None
+    except RecursionError:
+        raise SettingsError(
+            f"{path} is not TOML that can be read: it is nested too deep."
+        ) from None
     except ValueError as error:
         raise SettingsError(f"{path} is not TOML that can be read: {error}.") from None
     tables = content.pop("agents", None)
@@ -65,8 +75,9 @@ def _read_agent(path: Path, name: str, table: object) -> AgentSpec:
     if problem["type"] == "extra_forbidden":
         known = _fields_beside(place)
         raise _refuse(path, name, field=field, reason=f"is unknown; there are {known}")
-    reason = problem["msg"].removeprefix("Value error, ").replace("Input should be", "must be")
-    raise _refuse(path, name, field=field, reason=REASONS.get(problem["type"], reason))
+    said = problem["msg"].removeprefix("Value error, ").replace("Input should be", "must be")
+    reason = REASONS.get(problem["type"], "").format_map(problem.get("ctx", {})) or said
+    raise _refuse(path, name, field=field, reason=reason)
 
 
 def _fields_beside(place: Sequence[str]) -> str:
@@ -112,4 +123,6 @@ def _check_names(path: Path, agents: Sequence[AgentSpec]) -> None:
 
 
 def _refuse(path: Path, name: str, *, field: str, reason: str) -> SettingsError:
-    return SettingsError(f"{path}: agent {name!r}, {field}: {reason}.")
+    # One line, also where a key or what a module of one's own says has several.
+    told = " ".join(f"agent {name!r}, {field}: {reason}".split())
+    return SettingsError(f"{path}: {told}.")

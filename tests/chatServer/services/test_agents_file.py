@@ -95,7 +95,47 @@ def test_the_projects_own_file_can_be_read_without_a_model_of_ones_own() -> None
         ("[agents.a]\ntools = 'x'", "{path}: agent 'a', tools: must be a list, like "),
         ("[agents.a]\nlimits = 3", "{path}: agent 'a', limits: must be a table."),
         ("[agents.a]\ninstructions = ''", "{path}: agent 'a', instructions: must not be empty."),
-        ("[agents.a]\ninstructions = 3", "{path}: agent 'a', instructions: must be a valid"),
+        ("[agents.a]\ninstructions = 3", "{path}: agent 'a', instructions: must be text in"),
+        ("[agents.a]\ninstructions = ' '", "{path}: agent 'a', instructions: must not be blank."),
+        ("[agents.a]\nmodel = ''", "{path}: agent 'a', model: must not be empty."),
+        ("[agents.a]\nmodel = '  '", "{path}: agent 'a', model: must not be blank."),
+        ("[agents.a]\nmodel = ' x'", "{path}: agent 'a', model: must not begin or end with a"),
+        ('[agents.a]\ntitle = "a\\nb"', "{path}: agent 'a', title: must be one line, without"),
+        ('[agents.a]\ntitle = "a\\u2028b"', "{path}: agent 'a', title: must be one line, without"),
+        ('[agents.a]\n"ti\\ntle" = 1', "{path}: agent 'a', ti tle: is unknown; there are"),
+        (
+            f"[agents.a]\ntitle = '{61 * 'x'}'",
+            "{path}: agent 'a', title: must be at most 60 characters long.",
+        ),
+        (
+            "[agents.a]\nformer_names = [' ']",
+            "{path}: agent 'a', former_names.0: must not be blank",
+        ),
+        (
+            "[agents.a.limits]\ntool_calls = true",
+            "{path}: agent 'a', limits.tool_calls: must be a whole",
+        ),
+        (
+            "[agents.a.limits]\ntool_calls = '5'",
+            "{path}: agent 'a', limits.tool_calls: must be a whole",
+        ),
+        (
+            "[agents.a.limits]\ntool_calls = 5.0",
+            "{path}: agent 'a', limits.tool_calls: must be a whole",
+        ),
+        (
+            "[agents.a.limits]\ntool_seconds = true",
+            "{path}: agent 'a', limits.tool_seconds: must be a number, without quotes.",
+        ),
+        (
+            "[agents.a.limits]\ntool_seconds = nan",
+            "{path}: agent 'a', limits.tool_seconds: must be a",
+        ),
+        (f"a = {2000 * '['}", "{path} is not TOML that can be read: it is nested too deep."),
+        (
+            f"[agents.a]\ntools = ['{HERE}:HERE']",
+            f"{{path}}: agent 'a', tools: the tool '{HERE}:HERE' cannot be used: it is no funct",
+        ),
         (
             '[agents.a]\ninstructions = "a\\u0000b"',
             "{path}: agent 'a', instructions: must not contain the NUL character.",
@@ -136,6 +176,26 @@ def test_what_is_wrong_is_named_in_one_sentence(path: Path, text: str, sentence:
     assert told.startswith(sentence.format(path=path))
     assert told.endswith(".")
     assert "\n" not in told
+
+
+@pytest.mark.parametrize(
+    ("source", "reason"),
+    [
+        ("raise RuntimeError('one\\ntwo.')", "one"),
+        ("raise SystemExit(3)", "broken_tools ends the program when it is imported"),
+        ("raise RuntimeError", "RuntimeError"),
+    ],
+)
+def test_a_tool_whose_module_cannot_be_imported_is_named_in_one_line(
+    path: Path, monkeypatch: pytest.MonkeyPatch, source: str, reason: str
+) -> None:
+    monkeypatch.syspath_prepend(path.parent)
+    (path.parent / "broken_tools.py").write_text(source, encoding="utf-8")
+    path.write_text("[agents.a]\ntools = ['broken_tools:f']", encoding="utf-8")
+    with pytest.raises(SettingsError) as refused:
+        read_agents(path, has_model=False)
+    told = f"agent 'a', tools: the tool 'broken_tools:f' cannot be used: {reason}."
+    assert str(refused.value) == f"{path}: {told}"
 
 
 def test_a_file_that_is_no_text_or_not_there_is_named(path: Path) -> None:

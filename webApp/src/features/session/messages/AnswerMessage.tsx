@@ -13,6 +13,7 @@ import { FailedDelivery, MessageFoot } from '@/features/session/messages/Message
 import { MessageMenuButton } from '@/features/session/messages/MessageMenuButton';
 import { MessageRow } from '@/features/session/messages/MessageRow';
 import { ReadOnly } from '@/features/session/messages/readOnly';
+import { TokenCount } from '@/features/session/messages/TokenCount';
 import { useRegenerate } from '@/features/session/messages/useRegenerate';
 import { Button } from '@/lib/ui/Button';
 
@@ -109,6 +110,7 @@ function EndedFoot({ message, isLast }: Omit<AnswerMessageProps, 'isInLine'>) {
       <span>
         {end.sentence}
         {end.detail !== null && <span className="max-phone:hidden"> {end.detail}</span>}
+        <TokenCount usage={message.usage} isSentence />
       </span>
       {isLast && !isReadOnly && (
         <Button
