@@ -5,6 +5,8 @@ from typing import Literal
 
 import openai
 
+from chatServer.services.retry_delay import name_wait, read_retry_seconds
+
 PLAIN_REASONS: tuple[tuple[type[Exception], str], ...] = (
     (openai.AuthenticationError, "The model's provider refused this server's API key."),
     (openai.PermissionDeniedError, "The model's provider refused this server's API key."),
@@ -68,7 +70,13 @@ def explain_failure(error: Exception) -> str:
     """Tell an error in one plain sentence for the user."""
     if is_too_long(error):
         return TOO_LONG
-    return next((text for kind, text in PLAIN_REASONS if isinstance(error, kind)), UNREADABLE)
+    reason = next((text for kind, text in PLAIN_REASONS if isinstance(error, kind)), UNREADABLE)
+    what, separator, _ = reason.partition("; ")
+    if separator and isinstance(error, openai.APIStatusError):
+        seconds = read_retry_seconds(error.response.headers)
+        if seconds is not None:
+            return f"{what}; try again in {name_wait(seconds)}."
+    return reason
 
 
 def is_too_long(error: Exception) -> bool:

@@ -63,6 +63,7 @@ class Refusal:
 
     status: int
     error: Mapping[str, str] = field(default_factory=lambda: {"message": "refused"})
+    retry_after: str | None = None
 
 
 @dataclass(frozen=True)
@@ -162,7 +163,8 @@ class FakeOpenAI(LoopbackServer):
         refusal = steps[0] if steps and isinstance(steps[0], Refusal) else None
         if refusal is not None:
             body = json.dumps({"error": refusal.error}).encode()
-            writer.write(_head(refusal.status, "application/json") + body)
+            asks = f"\r\nretry-after: {refusal.retry_after}" if refusal.retry_after else ""
+            writer.write(_head(refusal.status, f"application/json{asks}") + body)
             await writer.drain()
             return
         if not prompt.body.get("stream"):
