@@ -101,6 +101,8 @@ TOOL_RESULT_BYTES_DEFAULT = 32 * 1024
 TOOL_RESULT_BYTES_MAX = 256 * 1024
 TOOL_CALLS_MAX = 64
 """How many uses of tools one answer may have in all."""
+TOOL_STEPS_MAX = 64
+"""How many uses an answer tells of, with those of a text that it goes on with."""
 TOOL_ARGUMENTS_MAX_BYTES = 64 * 1024
 TOOL_ITEMS_MAX_BYTES = 4 * 1024 * 1024
 """What all results of one answer may hold together."""

@@ -68,7 +68,7 @@ async def render_turn(
                 yield told
         except DatabaseUnavailable:
             finished = None
-            for told in answer.end_text():
+            for told in answer.end():
                 yield told
     yield _end(run, finished.message if finished else None)
 
@@ -78,7 +78,9 @@ def _tell(
 ) -> Iterator[BaseEvent]:
     if isinstance(event, TurnStarted):
         message = event.assistant_message
-        yield from answer.tell_so_far(message.content, message.tool_steps or ())
+        # One that has ended is told with its calls, in order.
+        if message.status == "streaming":
+            yield from answer.tell_so_far(message.content, message.tool_steps or ())
     elif isinstance(event, MessageDelta):
         yield from answer.tell_text(event.text)
     else:
@@ -88,14 +90,14 @@ def _tell(
 async def _tell_rest(
     answer: AnswerEvents, finished: TurnFinished | None, list_calls: ListCalls
 ) -> list[BaseEvent]:
-    """Return what was held back till the calls could be read, and the end of the text."""
+    """Return what can be told now that the calls can be read, and the end of the text."""
     rest: list[BaseEvent] = []
     if finished is not None:
         message = finished.message
         steps = message.tool_steps or []
-        calls = await list_calls(finished) if answer.told_steps < len(steps) else ()
+        calls = await list_calls(finished) if answer.lacks_calls(steps) else ()
         rest += answer.tell_stored(message.content, steps, calls)
-    return [*rest, *answer.end_text()]
+    return [*rest, *answer.end()]
 
 
 def _end(run: AguiRun, answer: Message | None) -> BaseEvent:

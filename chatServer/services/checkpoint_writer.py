@@ -6,6 +6,7 @@ from typing import Literal
 
 from chatServer.database.parameters import Checkpoint
 from chatServer.database.session_registry import SessionRegistry
+from chatServer.errors import DatabaseUnavailable
 from chatServer.limits import CHECKPOINT_BATCH, CHECKPOINT_BATCH_BYTES, LEASE_SECONDS
 
 Outcome = Literal["stored", "busy", "lost"]
@@ -54,6 +55,11 @@ class CheckpointWriter:
         try:
             done = await self._registry.checkpoint_turns(checkpoints, lease_seconds=LEASE_SECONDS)
         except Exception as error:  # noqa: BLE001 told to each who waits for this call
+            if len(batch) > 1 and not isinstance(error, DatabaseUnavailable):
+                # One of them cannot be stored, and the others are other people's.
+                for waiting in batch:
+                    await self._write_batch([waiting])
+                return
             for _, outcome in batch:
                 if not outcome.done():
                     outcome.set_exception(error)

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from chatServer.agent_models import ToolStep
 from chatServer.database.results import BegunTurn
+from chatServer.limits import TOOL_STEPS_MAX
 from chatServer.models import Message, Session
 from chatServer.turn_events import (
     MessageDelta,
@@ -77,8 +78,13 @@ class RunningTurn:
         self._wake()
 
     def set_step(self, place: int, step: ToolStep, call: ToolCall) -> None:
-        """Note that the use of a tool began or ended; `place` is that among this answer's own."""
+        """Note that the use of a tool began or ended; `place` is that among this answer's own.
+
+        One past the `TOOL_STEPS_MAX` that a row has room for is used and not told of.
+        """
         index = self._kept_steps + place
+        if index >= TOOL_STEPS_MAX:
+            return
         begun_at = self.tool_steps[index].offset if index < len(self.tool_steps) else self.length
         step = step.model_copy(update={"offset": begun_at})
         self.tool_steps = (*self.tool_steps[:index], step, *self.tool_steps[index + 1 :])

@@ -1,8 +1,10 @@
 """Rows as the registry returns them, for tests that need no database."""
 
 import uuid
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
+from chatServer.agent_models import ToolStep
 from chatServer.models import Branch, Message, MessageRole, MessageStatus, Session
 
 NOW = datetime.now(UTC)
@@ -10,7 +12,11 @@ USER_ID = uuid.uuid4()
 
 
 def message_row(
-    content: str = "", *, role: MessageRole = "user", status: MessageStatus = "complete"
+    content: str = "",
+    *,
+    role: MessageRole = "user",
+    status: MessageStatus = "complete",
+    tool_steps: Sequence[ToolStep] = (),
 ) -> Message:
     """A message of session `s`: 1 from the user, 2 from the assistant."""
     number = 2 if role == "assistant" else 1
@@ -35,6 +41,7 @@ def message_row(
         attachments=[],
         branch=Branch(index=1, count=1, sibling_ids=[number]),
         delivery=None,
+        tool_steps=list(tool_steps) or None,
     )
 
 

@@ -19,6 +19,17 @@ from tests.chatServer.turn_stage import eventually
 from tests.fakes.openai_server import Call, Hold, Refusal
 from tests.stack.api import SupabaseApi
 
+FOLLOWED_ELSEWHERE = [
+    *USES_A_TOOL[:5],
+    "TEXT_MESSAGE_START",
+    "TEXT_MESSAGE_CONTENT",
+    "TOOL_CALL_ARGS",
+    "TOOL_CALL_END",
+    "TOOL_CALL_RESULT",
+    "TEXT_MESSAGE_END",
+    "RUN_FINISHED",
+]
+
 
 async def take_until(lines: AsyncIterator[str], text: str) -> AsyncIterator[str]:
     """Yields lines up to the one that holds a text."""
@@ -102,7 +113,7 @@ class TestRun:
             "find it", "Let me look. \n\nFound nothing.",
         ]  # fmt: skip
 
-    async def test_is_told_by_another_server_in_the_same_order_when_it_has_ended(
+    async def test_is_told_by_another_server_as_it_goes_and_the_calls_when_it_has_ended(
         self, visit: Visit
     ) -> None:
         hold = Hold()
@@ -119,10 +130,14 @@ class TestRun:
             elsewhere.stream("POST", PATH, json=body) as response,
         ):
             lines = response.aiter_lines()
-            told = [line async for line in take_until(lines, "Let me look.")]
+            told = [line async for line in take_until(lines, "Found")]
             hold.release()
             told += [line async for line in lines]
-        assert joined(read_lines(told)) == joined(await first)
+        whole, events = joined(await first), joined(read_lines(told))
+        assert types_of(events) == FOLLOWED_ELSEWHERE
+        assert sorted(map(str, events)) == sorted(map(str, whole))
+        # Once it has ended the order is the same everywhere.
+        assert joined(await run(visit.client, body)) == whole
 
     async def test_passes_over_what_retention_has_pruned(self, visit: Visit) -> None:
         visit.stage.fake.script("Let me look. ", Call("search_sessions", '{"query": "x"}'),

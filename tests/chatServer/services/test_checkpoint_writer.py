@@ -1,13 +1,15 @@
 import asyncio
 from collections.abc import Mapping
+from dataclasses import replace
 
 import pytest
 from pydantic import JsonValue
 
+from chatServer.agent_models import ToolStep
 from chatServer.database.parameters import Checkpoint, Lease
 from chatServer.database.session_registry import SessionRegistry
 from chatServer.database.transport import Caller, RpcTransport
-from chatServer.errors import DatabaseUnavailable
+from chatServer.errors import DatabaseUnavailable, InternalError
 from chatServer.services import checkpoint_writer
 from chatServer.services.checkpoint_writer import CheckpointWriter
 from tests.chatServer.turn_stage import AbsentDatabase, GatedDatabase, TurnStage, ask
@@ -92,6 +94,20 @@ class TestWrite:
         writer = CheckpointWriter(stage.registry)
         outcomes = await asyncio.gather(*(writer.write(checkpoint) for checkpoint in (kept, lost)))
         assert outcomes == ["stored", "lost"]
+
+    async def test_one_that_cannot_be_stored_is_told_to_its_writer_alone(
+        self, stage: TurnStage
+    ) -> None:
+        kept, refused = await begun(stage, 2)
+        steps = tuple(ToolStep(name="x", label=140 * "😀", status="done") for _ in range(200))
+        writer = CheckpointWriter(stage.registry)
+        outcomes = await asyncio.gather(
+            writer.write(replace(refused, tool_steps=steps)),
+            writer.write(kept),
+            return_exceptions=True,
+        )
+        assert [type(outcomes[0]), outcomes[1]] == [InternalError, "stored"]
+        assert await stored_text(stage, kept) == kept.content
 
     async def test_an_absent_database_is_told_to_all_and_the_next_call_goes_out(
         self, stage: TurnStage

@@ -1,25 +1,39 @@
 import asyncio
 import uuid
+from collections.abc import Sequence
 
+from chatServer.agent_models import ToolStep
 from chatServer.database.results import BegunTurn
+from chatServer.limits import TOOL_STEPS_MAX
 from chatServer.services.running_turn import RunningTurn
-from chatServer.turn_events import MessageDelta, TurnFinished, TurnQueued, TurnStarted
+from chatServer.turn_events import MessageDelta, ToolCall, TurnFinished, TurnQueued, TurnStarted
 from tests.chatServer.rows import message_row, session_row
 
 SESSION = session_row()
 
 
-def running_turn(turns_ahead: int = 0) -> RunningTurn:
+def running_turn(turns_ahead: int = 0, kept_steps: Sequence[ToolStep] = ()) -> RunningTurn:
     return RunningTurn(
         BegunTurn(
             session=SESSION,
             user_message=message_row("hello"),
-            assistant_message=message_row(role="assistant", status="streaming"),
+            assistant_message=message_row(
+                role="assistant", status="streaming", tool_steps=kept_steps
+            ),
             is_replay=False,
             lease_token=uuid.uuid4(),
             turns_ahead=turns_ahead,
         )
     )
+
+
+async def test_no_more_steps_are_kept_than_a_row_has_room_for() -> None:
+    step = ToolStep(name="x", label="Using x", status="running")
+    kept = [step.model_copy(update={"status": "done"})] * (TOOL_STEPS_MAX - 1)
+    turn = running_turn(kept_steps=kept)
+    for place in range(3):
+        turn.set_step(place, step, ToolCall("{}", None))
+    assert turn.tool_steps == (*kept, step)
 
 
 class TestEvents:
