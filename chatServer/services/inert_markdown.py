@@ -50,7 +50,13 @@ LANGUAGE = re.compile(r"[A-Za-z0-9_+#.-]{1,30}")
 RUNNABLE = {"button", "dataview", "dataviewjs", "math", "mermaid", "plantuml", "puml", "query"}
 """Blocks that well-known viewers draw or run instead of showing them."""
 
+MATH_LINK: Final = re.compile(
+    r"(?<!\\)((?:\\\\)*)\\(?=(?:href|url)(?!\s*\{\s*(?:https?://|mailto:))|csname)"
+)
+"""A command that makes a link in a formula, but to the web, or that spells one in another way."""
+
 ESCAPES: Final = (
+    (MATH_LINK, r"\1\\\\"),
     (re.compile(r"&(?=#?\w+;)"), "&amp;"),
     (re.compile(r"<"), "&lt;"),
     (re.compile(r"!\["), r"!\\["),

@@ -121,6 +121,7 @@ class TestMakeInert:
         [
             "Plain words, 5 * 3, a_b and 4 °C.",
             "**Bold**, *thin*, `a < b && c`, [a link](https://example.org/?a=1&b=2)",
+            r"$\frac{1}{2}$, \href{https://example.org}{a}, a\\\\href{b}",
             "- one\n- two\n  1. three\n\n> quoted",
             "```python\nif a < b:\n    print('![x](y)')\n```",
             "1. Do this:\n   ```html\n   <b>bold</b>\n   ```",
@@ -140,6 +141,9 @@ class TestMakeInert:
             ("Title\n===", "Title\n\\==="),
             ("=1+1\n| =cmd |", "\\=1+1\n| \\=cmd |"),
             ("```mermaid\ngraph\n```", "```text\ngraph\n```"),
+            (r"$\href{javascript:x}{a}$", r"$\\href{javascript:x}{a}$"),
+            (r"$\\\url {data:x}$", r"$\\\\url {data:x}$"),
+            (r"$\csname href\endcsname$", r"$\\csname href\endcsname$"),
             ("```js\nopen", "```js\nopen\n```"),
             ("`a\nb` <i> `c`", "```text\n`a\nb` <i> `c`\n```"),
         ],

@@ -53,8 +53,8 @@ export class Uploader {
     });
   }
 
-  /** Adds files to a draft and uploads them; returns how many were more than a message holds. */
-  add(place: UploadPlace, files: readonly File[]): number {
+  /** Adds files to a draft and uploads them; returns those that are more than a message holds. */
+  add(place: UploadPlace, files: readonly File[]): readonly File[] {
     const room = Math.max(0, MESSAGE_MAX_FILES - findDraftFiles(place.draftKey).length);
     const added = files.slice(0, room).map((file): Upload => {
       return { place, key: newId(), file, given: new AbortController() };
@@ -64,7 +64,7 @@ export class Uploader {
       this.#uploads.set(upload.key, upload);
       void this.#check(upload);
     }
-    return files.length - added.length;
+    return files.slice(room);
   }
 
   /** Takes a file out of a draft, wherever its upload stands. */

@@ -2,7 +2,7 @@ import { describeCode } from '@/api/apiError';
 
 /** As many go with one message. */
 export const MESSAGE_MAX_FILES = 10;
-const FILE_MAX_BYTES = 20 * 1024 * 1024;
+export const FILE_MAX_BYTES = 20 * 1024 * 1024;
 
 /** Why a file need not even be sent, as a sentence; null when it may be. */
 export async function checkFile(file: File): Promise<string | null> {

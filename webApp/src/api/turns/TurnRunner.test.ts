@@ -3,7 +3,6 @@ import { http, HttpResponse } from 'msw';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 
 import { queryKeys } from '@/api/queryKeys';
-import { noteReachable } from '@/api/reachability';
 import type { Message, MessagePage, Session } from '@/api/schema';
 import { useLiveAnswers } from '@/api/turns/liveAnswers';
 import { NO_MESSAGES } from '@/api/turns/messageList';
@@ -16,6 +15,7 @@ import {
   turnEvents,
 } from '@/api/turns/testFixtures';
 import { TurnRunner } from '@/api/turns/TurnRunner';
+import { goOfflineAndBack } from '@/testing/reachability';
 import { server } from '@/testing/server';
 
 vi.mock('@/api/authClient', () => ({
@@ -143,7 +143,7 @@ describe('a message that could not be sent', () => {
     const clientRequestId = outgoing()[0]?.clientRequestId ?? '';
 
     const posted = answerPosts();
-    noteReachable();
+    goOfflineAndBack();
     await expect.poll(() => outgoing()).toEqual([]);
     expect(posted).toEqual([{ content: 'Hello', client_request_id: clientRequestId }]);
   });
@@ -215,7 +215,7 @@ describe('join', () => {
     );
     runner.send({ sessionId: 's1', content: 'Hello' });
     await expect.poll(() => useLiveAnswers.getState().answers[2]?.isReconnecting).toBe(true);
-    window.dispatchEvent(new Event('online'));
+    goOfflineAndBack();
     await expect.poll(() => messages().at(-1)?.content).toBe('Good morning');
   });
 });

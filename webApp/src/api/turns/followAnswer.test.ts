@@ -4,6 +4,7 @@ import { ApiError } from '@/api/apiError';
 import { type AnswerFollower, followAnswer } from '@/api/turns/followAnswer';
 import { encodeEvents, makeMessage, streamOf, turnEvents } from '@/api/turns/testFixtures';
 import type { TurnEvent } from '@/api/turns/turnEvents';
+import { goOfflineAndBack } from '@/testing/reachability';
 
 const WHOLE = turnEvents(['Good ', 'morning']);
 
@@ -11,7 +12,7 @@ function follower(more: Partial<AnswerFollower>) {
   const seen: TurnEvent[] = [];
   const onBreak = vi.fn(() => {
     // The next attempt need not wait for its delay.
-    queueMicrotask(() => window.dispatchEvent(new Event('online')));
+    queueMicrotask(goOfflineAndBack);
   });
   const base: AnswerFollower = {
     open: () => Promise.reject(new Error('Nothing to open.')),

@@ -1,3 +1,5 @@
+import { onlineManager } from '@tanstack/react-query';
+
 import { ApiError } from '@/api/apiError';
 import { readTurnEvents, type TurnEvent } from '@/api/turns/turnEvents';
 
@@ -60,18 +62,23 @@ function isFinal(error: unknown): boolean {
   );
 }
 
-/** Waits longer after each failure; ends early when the browser comes online. */
+/** Waits longer after each failure; ends early when the server can be reached again. */
 async function retryDelay(failures: number, signal: AbortSignal): Promise<void> {
   const longest = Math.min(LAST_RETRY_MS, FIRST_RETRY_MS * 2 ** failures);
   // Half of it is random, so that the clients of a restarted server do not all come at once.
   const delay = longest * (0.5 + Math.random() / 2);
-  const over = new AbortController();
   await new Promise<void>((resolve) => {
-    const timer = setTimeout(resolve, delay);
-    window.addEventListener('online', () => resolve(), { signal: over.signal });
-    signal.addEventListener('abort', () => resolve(), { signal: over.signal });
-    over.signal.addEventListener('abort', () => clearTimeout(timer));
+    const end = () => {
+      clearTimeout(timer);
+      unsubscribe();
+      signal.removeEventListener('abort', end);
+      resolve();
+    };
+    const timer = setTimeout(end, delay);
+    const unsubscribe = onlineManager.subscribe((isOnline) => {
+      if (isOnline) end();
+    });
+    signal.addEventListener('abort', end);
   });
-  over.abort();
   signal.throwIfAborted();
 }

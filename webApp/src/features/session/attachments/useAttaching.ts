@@ -1,7 +1,7 @@
 import { type DraftFile, useDraftFiles } from '@/api/attachments/draftFiles';
-import { MESSAGE_MAX_FILES } from '@/api/attachments/checkFile';
 import type { UploadPlace } from '@/api/attachments/Uploader';
 import { useUploader } from '@/api/attachments/useUploader';
+import { describeLeftOut } from '@/features/session/attachments/describeUploads';
 import { toastError } from '@/lib/toast';
 
 /** The files of a draft and what is done with them. */
@@ -20,14 +20,9 @@ export function useAttaching(place: UploadPlace): Attaching {
     files,
     add: (added) => {
       const leftOut = uploader.add(place, added);
-      if (leftOut > 0) toastError(describeLeftOut(leftOut));
+      if (leftOut.length > 0) toastError(describeLeftOut(leftOut));
     },
     remove: (file) => uploader.remove(place, file),
     retry: ({ key }) => uploader.retry(key),
   };
-}
-
-function describeLeftOut(count: number): string {
-  const rest = count === 1 ? '1 file was' : `${count} files were`;
-  return `A message holds ${MESSAGE_MAX_FILES} files. ${rest} left out.`;
 }
