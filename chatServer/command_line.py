@@ -98,10 +98,9 @@ async def list_idle(
 
 
 def _read_count(text: str) -> int:
-    count = int(text)
-    if count < 0:
-        raise argparse.ArgumentTypeError(f"must not be negative: {text}")
-    return count
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError(f"must be a whole number from 0 up, not {text!r}")
+    return int(text)
 
 
 def _explain(error: DomainError) -> str:

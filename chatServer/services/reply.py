@@ -29,6 +29,7 @@ from chatServer.services.provider_failures import (
     find_refused_feature,
     is_too_long,
 )
+from chatServer.services.refused_sizes import Reader, RefusedSizes
 
 logger = logging.getLogger(__name__)
 
@@ -49,6 +50,7 @@ class Provider:
     provider_id: str
     models: Sequence[tuple[str, Model]]
     refused: Refused = field(default_factory=dict)
+    too_long: RefusedSizes = field(default_factory=RefusedSizes)
 
 
 class Reply:
@@ -168,7 +170,7 @@ class Reply:
         # An agent without tools says nothing about whether its model takes them.
         not_sent: set[Feature] = set() if self._tools else {"tools"}
         blamed: set[Feature] = set()
-        told, is_cut = items(refused | not_sent), False
+        told, is_cut = self._fit(name, items(refused | not_sent))
         while True:
             run = AgentRun(
                 self.agent,
@@ -188,6 +190,8 @@ class Reply:
             except Exception as error:
                 newer = keep_newest_half(told) if is_too_long(error) and not has_text else None
                 if newer is not None:
+                    if given == told and not run.items:
+                        self._note_too_long(name, told)
                     told, is_cut = newer, True
                     continue
                 if has_text or run.items:
@@ -199,7 +203,7 @@ class Reply:
                 refused.add(feature)
                 if feature == "tools" and any("role" not in item for item in given):
                     blamed.add(feature)
-                told = items(refused | not_sent)
+                told, is_cut = self._fit(name, items(refused | not_sent))
                 continue
             finally:
                 self._made += run.items
@@ -209,6 +213,23 @@ class Reply:
             if is_cut:
                 self.tell(f"This session is too long for {name}, which was given its newest part.")
             return
+
+    def _fit(self, model_id: str, items: list[Item]) -> tuple[list[Item], bool]:
+        """Return what the model is told of the session, and whether that is a part of it."""
+        reader = self._reader(model_id)
+        fitting = self._provider.too_long.shorten(reader, items) if reader else items
+        return fitting, len(fitting) < len(items)
+
+    def _note_too_long(self, model_id: str, items: list[Item]) -> None:
+        reader = self._reader(model_id)
+        if reader is not None:
+            self._provider.too_long.note(reader, items)
+
+    def _reader(self, model_id: str) -> Reader | None:
+        # Images and PDFs weigh otherwise than text: with them each turn is tried as a whole.
+        if self._context is None or self._sent_files:
+            return None
+        return Reader(self._context.session_id, self.agent.name, model_id)
 
     async def _read_files(self, messages: Sequence[Message]) -> dict[UUID, FilePart]:
         if self._files is None or self._context is None:

@@ -15,6 +15,7 @@ from chatServer.services.file_reader import FileReader
 from chatServer.services.provider_client import OPENAI_BASE_URL, open_client
 from chatServer.services.provider_failures import NO_MODEL, TOO_SLOW
 from chatServer.services.provider_failures import ReplyFailed as ReplyFailed
+from chatServer.services.refused_sizes import RefusedSizes
 from chatServer.services.reply import Provider, Refused, Reply
 
 
@@ -37,6 +38,7 @@ class ReplyGenerator:
         self._names = [name for name in (model, fallback_model) if name]
         self._models: dict[str, Model] = {}
         self._refused: Refused = {}
+        self._too_long = RefusedSizes()
         if model is not None:
             self._client = open_client(api_key, base_url)
             self._provider = OpenAIProvider(openai_client=self._client, use_responses=False)
@@ -54,7 +56,7 @@ class ReplyGenerator:
         """Prepare one reply; nothing is asked before its text is read."""
         return Reply(
             agent,
-            Provider(self._provider_id, self._find_models(agent), self._refused),
+            Provider(self._provider_id, self._find_models(agent), self._refused, self._too_long),
             tools=ToolUse(tools, agent.limits) if tools else None,
             context=context,
             files=files,

@@ -32,9 +32,9 @@ async def measure(text: str) -> str:
     return f"{len(text)} letters"
 
 
-def start(generator: ReplyGenerator) -> Reply:
+def start(generator: ReplyGenerator, session_id: str = "s") -> Reply:
     """One answer of an agent with a tool."""
-    context = AgentContext(user_id=USER_ID, session_id="s")
+    context = AgentContext(user_id=USER_ID, session_id=session_id)
     tools = [find_tool(f"{__name__}:measure", {})]
     return generator.start_reply(AgentSpec(name="a"), tools, context=context)
 
@@ -59,6 +59,23 @@ async def test_one_too_long_for_its_model_is_told_to_it_from_its_newer_half_on(
     )
 
 
+async def test_what_was_too_long_once_is_not_sent_again_in_that_session(
+    fake: FakeOpenAI, generator: ReplyGenerator
+) -> None:
+    fake.script(REFUSALS[0], when=lambda prompt: len(prompt.messages) > 4)
+    await read(start(generator), *TALK)
+    fake.prompts.clear()
+    for count in (15, 2):
+        reply = start(generator)
+        asked = [*TALK[-count:], message_row("14", role="assistant"), message_row("15")]
+        assert await read(reply, *asked) == "echo: 15"
+        assert (reply.fallback_notice is None) == (count == 2)
+    assert [len(prompt.messages) for prompt in fake.prompts] == [4, 4]
+    fake.prompts.clear()
+    await read(start(generator, "another"), *TALK)
+    assert [len(prompt.messages) for prompt in fake.prompts] == [15, 7, 3]
+
+
 async def test_a_tool_is_used_once_where_its_result_makes_it_too_long(
     fake: FakeOpenAI, generator: ReplyGenerator
 ) -> None:
@@ -70,6 +87,10 @@ async def test_a_tool_is_used_once_where_its_result_makes_it_too_long(
     assert await read(reply, *TALK) == "echo: 3 letters"
     assert [step.status for step in steps] == ["running", "done"]
     assert [len(prompt.messages) for prompt in fake.prompts] == [15, 17, 9]
+    # It says nothing of the session, which is told as a whole to the next question.
+    fake.prompts.clear()
+    await read(start(generator), *TALK[:-1], message_row("more"))
+    assert [len(prompt.messages) for prompt in fake.prompts] == [15]
 
 
 async def test_one_message_too_long_for_its_model_goes_to_the_fallback_and_then_fails_in_words(
