@@ -222,7 +222,11 @@ class TestCommand:
         assert main(["retention", "--dry-run"]) == 1
         assert capsys.readouterr().err == "The server failed: Invalid API key\n"
 
-    def test_lists_no_negative_number(self, capsys: pytest.CaptureFixture[str]) -> None:
+    @pytest.mark.parametrize("number", ["-1", "some", "1.5", ""])
+    def test_lists_no_number_but_a_whole_one(
+        self, capsys: pytest.CaptureFixture[str], number: str
+    ) -> None:
         with pytest.raises(SystemExit):
-            main(["retention", "--dry-run", "--limit", "-1"])
-        assert "argument --limit: must not be negative: -1" in capsys.readouterr().err
+            main(["retention", "--dry-run", f"--limit={number}"])
+        told = f"argument --limit: must be a whole number from 0 up, not {number!r}"
+        assert told in capsys.readouterr().err
