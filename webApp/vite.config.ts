@@ -44,7 +44,10 @@ export default defineConfig({
   // light-dark() holds both themes in one line per colour; older targets would compile it away.
   build: { cssTarget: ['chrome123', 'firefox120', 'safari17.5'] },
   test: {
+    // A file that needs no page says so in its first line, which spares it one.
     environment: 'jsdom',
+    // All cores; the default leaves one free for a watcher that is not there.
+    maxWorkers: '100%',
     include: ['src/**/*.test.{ts,tsx}'],
     setupFiles: ['src/testing/setup.ts'],
     restoreMocks: true,

@@ -1,20 +1,16 @@
 import { openSignedIn } from '#e2e/harness/accounts.ts';
-import { expectAccessible, keepPicture } from '#e2e/harness/measures.ts';
+import { keepPicture, look } from '#e2e/harness/measures.ts';
 import { expect, test } from '#e2e/harness/test.ts';
 import { lastAnswer, messagesOf, seedMessages } from '#e2e/sessionSeeds.ts';
 
-const LOOKS = [
-  { theme: 'light', viewport: { width: 1440, height: 900 } },
-  { theme: 'dark', viewport: { width: 1440, height: 900 } },
-  { theme: 'light', viewport: { width: 360, height: 780 } },
-  { theme: 'dark', viewport: { width: 360, height: 780 } },
-] as const;
+const WIDTHS = [
+  { width: 360, height: 780 },
+  { width: 1440, height: 900 },
+];
 
-for (const { theme, viewport } of LOOKS) {
-  const name = `${viewport.width}-${theme}`;
-
-  test.describe(name, () => {
-    test.use({ viewport, colorScheme: theme });
+for (const viewport of WIDTHS) {
+  test.describe(`${viewport.width}`, () => {
+    test.use({ viewport });
 
     test('versions, actions and the editor are accessible', async ({ page, stack, account }) => {
       const path = await seedMessages(stack, account, {
@@ -31,20 +27,18 @@ for (const { theme, viewport } of LOOKS) {
       const editButton = mine.getByRole('button', { name: 'Edit' });
       await expect(lastAnswer(page).getByRole('button', { name: 'Continue' })).toBeVisible();
       await editButton.focus();
-      await keepPicture(page, `actions-${name}`);
+      await keepPicture(page, `actions-${viewport.width}`);
       await page.keyboard.press('Enter');
       const field = page.getByRole('textbox', { name: 'Edited message' });
       await field.fill('Give me a small script that warns me before it happens. I run it on a Pi.');
-      await expectAccessible(page);
-      await keepPicture(page, `editor-${name}`);
+      await look(page, `editor-${viewport.width}`);
       await field.press('Enter');
       await expect(page.getByLabel('Version 2 of 2')).toBeVisible();
       await expect(lastAnswer(page)).toContainText('Demo model ·');
       await lastAnswer(page).getByRole('button', { name: 'Regenerate' }).focus();
       await lastAnswer(page).getByRole('button', { name: 'More' }).press('Enter');
       await expect(page.getByRole('menuitem')).toBeVisible();
-      await expectAccessible(page);
-      await keepPicture(page, `versions-${name}`);
+      await look(page, `versions-${viewport.width}`);
     });
   });
 }

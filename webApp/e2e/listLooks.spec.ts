@@ -1,12 +1,7 @@
 import type { Page } from '@playwright/test';
 
 import { openSignedIn } from '#e2e/harness/accounts.ts';
-import {
-  expectAccessible,
-  expectSteadyLayout,
-  keepPicture,
-  recordLayoutShift,
-} from '#e2e/harness/measures.ts';
+import { expectSteadyLayout, look, recordLayoutShift } from '#e2e/harness/measures.ts';
 import { seedRegistry } from '#e2e/harness/realisticSessions.ts';
 import { sessionRows } from '#e2e/harness/sessionRows.ts';
 import { expect, test } from '#e2e/harness/test.ts';
@@ -32,15 +27,6 @@ for (const viewport of WIDTHS) {
       expectedConsole: /Failed to load resource|net::ERR/,
     });
 
-    /** The page as it stands, light and dark. */
-    async function look(page: Page, name: string): Promise<void> {
-      for (const colorScheme of ['light', 'dark'] as const) {
-        await page.emulateMedia({ colorScheme });
-        await expectAccessible(page);
-        await keepPicture(page, `${name}-${viewport.width}-${colorScheme}`);
-      }
-    }
-
     async function goToList(page: Page): Promise<void> {
       if (isPhone) await page.getByRole('button', { name: 'Back to sessions' }).click();
     }
@@ -50,8 +36,6 @@ for (const viewport of WIDTHS) {
       stack,
       account,
     }) => {
-      // It looks at the page eight times.
-      test.setTimeout(120_000);
       const proxy = await startProxy(stack.base_url);
       await recordLayoutShift(page);
       await seedRegistry(stack, account);
@@ -67,7 +51,7 @@ for (const viewport of WIDTHS) {
       const bar = page.getByRole('group', { name: 'Selected sessions' });
       await expect(bar).toContainText('3 selected');
       await expectSteadyLayout(page);
-      await look(page, 'selecting');
+      await look(page, `selecting-${viewport.width}`);
       await bar.getByRole('button', { name: 'Stop selecting' }).click();
 
       // What is written and changed without the server waits, and says so.
@@ -81,7 +65,7 @@ for (const viewport of WIDTHS) {
       await expect(page.getByText('No connection.')).toBeVisible();
       await write(page, 'And please add that the radiator in the kitchen is cold too.');
       // Where there is room for both, it stands beside the list.
-      if (isPhone) await look(page, 'offline-session');
+      if (isPhone) await look(page, `offline-session-${viewport.width}`);
       await goToList(page);
       await page.getByRole('button', { name: 'New session' }).click();
       await write(page, 'Plan the garden for the spring');
@@ -92,11 +76,11 @@ for (const viewport of WIDTHS) {
       await expect(sessionRows(page).filter({ hasText: 'Greenhouse' })).toContainText(
         'Change waiting to be sent',
       );
-      await look(page, 'offline-list');
+      await look(page, `offline-list-${viewport.width}`);
       await page.getByRole('button', { name: 'Settings' }).click();
       await page.getByRole('menuitem', { name: 'Sign out' }).click();
       await expect(page.getByText('2 messages and 1 change have not been sent.')).toBeVisible();
-      await look(page, 'sign-out');
+      await look(page, `sign-out-${viewport.width}`);
       await page.getByRole('button', { name: 'Sign out and discard them' }).click();
       await expect(page.getByRole('button', { name: 'Sign in' })).toBeVisible();
       await proxy.close();

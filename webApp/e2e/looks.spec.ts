@@ -1,10 +1,5 @@
 import { openSignedIn, signUp } from '#e2e/harness/accounts.ts';
-import {
-  expectAccessible,
-  expectSteadyLayout,
-  keepPicture,
-  recordLayoutShift,
-} from '#e2e/harness/measures.ts';
+import { expectSteadyLayout, look, recordLayoutShift } from '#e2e/harness/measures.ts';
 import { seedRegistry } from '#e2e/harness/realisticSessions.ts';
 import { sessionRows } from '#e2e/harness/sessionRows.ts';
 import { expect, test } from '#e2e/harness/test.ts';
@@ -15,50 +10,41 @@ const WIDTHS = [
   { width: 1440, height: 900 },
 ];
 
-for (const theme of ['light', 'dark'] as const) {
-  for (const viewport of WIDTHS) {
-    const name = `${viewport.width}-${theme}`;
+for (const viewport of WIDTHS) {
+  test.describe(`${viewport.width}`, () => {
+    test.use({ viewport });
 
-    test.describe(name, () => {
-      test.use({ viewport, colorScheme: theme });
+    test('sign-in and picker are accessible and steady', async ({ page, stack, account }) => {
+      await recordLayoutShift(page);
+      await page.goto('/');
+      await expect(page.getByLabel('E-mail')).toBeVisible();
+      await expectSteadyLayout(page);
+      await look(page, `sign-in-${viewport.width}`);
 
-      test('sign-in and picker are accessible and steady', async ({ page, stack, account }) => {
-        await recordLayoutShift(page);
-        await page.goto('/');
-        await expect(page.getByLabel('E-mail')).toBeVisible();
-        await expectAccessible(page);
-        await expectSteadyLayout(page);
-        await keepPicture(page, `sign-in-${name}`);
+      await seedRegistry(stack, account);
+      await openSignedIn(page, account);
+      const drawer = page.getByRole('button', { name: 'Show sessions' });
+      await expect(sessionRows(page).first().or(drawer)).toBeVisible();
+      if (await drawer.isVisible()) await drawer.click();
+      await expect(sessionRows(page).first()).toBeVisible();
+      await expect(page.getByRole('button', { name: /^All \d/ })).toBeVisible();
+      await expectSteadyLayout(page);
+      await look(page, `picker-${viewport.width}`);
 
-        await seedRegistry(stack, account);
-        await openSignedIn(page, account);
-        const drawer = page.getByRole('button', { name: 'Show sessions' });
-        await expect(sessionRows(page).first().or(drawer)).toBeVisible();
-        if (await drawer.isVisible()) await drawer.click();
-        await expect(sessionRows(page).first()).toBeVisible();
-        await expect(page.getByRole('button', { name: /^All \d/ })).toBeVisible();
-        await expectAccessible(page);
-        await expectSteadyLayout(page);
-        await keepPicture(page, `picker-${name}`);
-
-        await page.getByRole('button', { name: 'Settings' }).click();
-        await expect(page.getByRole('menuitem', { name: 'Sign out' })).toBeVisible();
-        await expectAccessible(page);
-        await keepPicture(page, `settings-${name}`);
-      });
-
-      test('an empty registry is accessible', async ({ page, stack }) => {
-        await openSignedIn(page, await signUp(stack, 'newcomer'), '/new');
-        await expect(page.getByRole('textbox')).toBeVisible();
-        await expectAccessible(page);
-        await keepPicture(page, `empty-${name}`);
-        await page.getByRole('button', { name: 'Agent: Assistant' }).click();
-        await expect(page.getByRole('menuitemradio', { name: 'Librarian' })).toBeVisible();
-        await expectAccessible(page);
-        await keepPicture(page, `agents-${name}`);
-      });
+      await page.getByRole('button', { name: 'Settings' }).click();
+      await expect(page.getByRole('menuitem', { name: 'Sign out' })).toBeVisible();
+      await look(page, `settings-${viewport.width}`);
     });
-  }
+
+    test('an empty registry is accessible', async ({ page, stack }) => {
+      await openSignedIn(page, await signUp(stack, 'newcomer'), '/new');
+      await expect(page.getByRole('textbox')).toBeVisible();
+      await look(page, `empty-${viewport.width}`);
+      await page.getByRole('button', { name: 'Agent: Assistant' }).click();
+      await expect(page.getByRole('menuitemradio', { name: 'Librarian' })).toBeVisible();
+      await look(page, `agents-${viewport.width}`);
+    });
+  });
 }
 
 test.describe('on a phone', () => {

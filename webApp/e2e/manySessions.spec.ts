@@ -5,6 +5,7 @@ import { seedSessions } from '#e2e/harness/seed.ts';
 import { seedRuns } from '#e2e/harness/seedRuns.ts';
 import { sessionRows } from '#e2e/harness/sessionRows.ts';
 import { expect, test } from '#e2e/harness/test.ts';
+import { holdUndo } from '#e2e/harness/undo.ts';
 
 const MINUTE_MS = 60_000;
 
@@ -36,6 +37,7 @@ test('several sessions are chosen by pointer and keys, and changed, undone and d
   );
   const newestAt = new Date(Date.now() - 60 * MINUTE_MS);
   await seedRuns(stack, account, { title: 'Hourly watch', count: 3, newestAt });
+  await holdUndo(page);
   await openSignedIn(page, account);
   await expect(sessionRows(page)).toHaveCount(5);
   const bar = barOf(page);

@@ -64,8 +64,6 @@ test('what is done without the server survives a closed tab, and goes out once',
   stack,
   account,
 }) => {
-  // It waits for the network more than it works.
-  test.setTimeout(120_000);
   const [letterId = ''] = await seedSessions(stack, account, [
     { channel: 'web', title: 'Letter', messages: [{ role: 'user', content: 'Dear landlord' }] },
     { channel: 'web', title: 'Trip' },

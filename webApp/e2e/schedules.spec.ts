@@ -4,6 +4,7 @@ import { type Account, openSignedIn } from '#e2e/harness/accounts.ts';
 import { seedSessions } from '#e2e/harness/seed.ts';
 import { sessionRows } from '#e2e/harness/sessionRows.ts';
 import { expect, test } from '#e2e/harness/test.ts';
+import { holdUndo } from '#e2e/harness/undo.ts';
 import { composerOf, lastAnswer, messagesOf, send } from '#e2e/sessionSeeds.ts';
 
 function nextRuns(page: Page) {
@@ -47,7 +48,7 @@ test('a schedule is made, run, found folded in the picker and continued', async 
   await expect(page.getByText('It has not run yet.')).toBeVisible();
 
   await page.getByRole('button', { name: 'Run now' }).click();
-  await expect(page.getByRole('main').getByText('Done')).toBeVisible({ timeout: 30_000 });
+  await expect(page.getByRole('main').getByText('Done')).toBeVisible();
   await expect(page.getByText('Started by hand', { exact: false })).toBeVisible();
 
   const fold = foldOf(page, 'Daily digest');
@@ -80,7 +81,7 @@ test('the keyboard unfolds a schedule, reaches its runs and folds it again', asy
   await makeSchedule(page, 'Week ahead', 'Please count to 2');
   await page.getByRole('button', { name: 'Run now' }).click();
   const fold = foldOf(page, 'Week ahead');
-  await expect(fold).toHaveAccessibleName(/last/, { timeout: 30_000 });
+  await expect(fold).toHaveAccessibleName(/last/);
   await fold.focus();
   await page.keyboard.press('ArrowRight');
   await expect(fold).toHaveAttribute('aria-expanded', 'true');
@@ -107,6 +108,7 @@ test('a deleted schedule can be had back, or is gone after the time to undo it',
   page,
   account,
 }) => {
+  await holdUndo(page);
   await openNew(page, account);
   await makeSchedule(page, 'Flat hunt', 'Look for flats');
   await page.getByRole('button', { name: 'Delete this schedule' }).click();
@@ -163,14 +165,12 @@ test('a change on one device shows on another by itself', async ({ page, account
   await openSignedIn(other, account, new URL(page.url()).pathname);
   await expect(nextRuns(other).getByRole('listitem')).toHaveCount(5);
   await page.getByRole('button', { name: 'Pause this schedule' }).click();
-  await expect(nextRuns(other)).toContainText('Paused', { timeout: 15_000 });
+  await expect(nextRuns(other)).toContainText('Paused');
   await page.getByRole('button', { name: 'Change this schedule' }).click();
   await page.getByRole('textbox', { name: 'Name' }).fill('Energy of the month');
   await page.getByRole('radio', { name: 'Month', exact: true }).check();
   await page.getByRole('button', { name: 'Save changes' }).click();
-  await expect(other.getByRole('heading', { name: 'Energy of the month', level: 1 })).toBeVisible({
-    timeout: 15_000,
-  });
+  await expect(other.getByRole('heading', { name: 'Energy of the month', level: 1 })).toBeVisible();
   await other.close();
   await expect(composerOf(page)).toHaveCount(0);
 });

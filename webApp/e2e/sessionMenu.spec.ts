@@ -2,6 +2,7 @@ import { openSignedIn } from '#e2e/harness/accounts.ts';
 import { seedSessions } from '#e2e/harness/seed.ts';
 import { sessionRows } from '#e2e/harness/sessionRows.ts';
 import { expect, test } from '#e2e/harness/test.ts';
+import { endUndo, holdUndo } from '#e2e/harness/undo.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
@@ -14,6 +15,7 @@ test.beforeEach(async ({ page, stack, account }) => {
       updatedAt: new Date(Date.now() - 1000),
     },
   ]);
+  await holdUndo(page);
   await openSignedIn(page, account);
   await expect(sessionRows(page)).toHaveCount(2);
 });
@@ -113,7 +115,9 @@ test('deleting the open session can be undone, and then is for good', async ({ p
 
   await page.getByRole('button', { name: 'Session menu' }).click();
   await page.getByRole('menuitem', { name: 'Delete' }).click();
+  await expect(sessionRows(page)).toHaveText([/Greenhouse/]);
   const gone = page.waitForResponse((response) => response.request().method() === 'DELETE');
+  await endUndo(page);
   expect((await gone).status()).toBe(204);
   await page.reload();
   await expect(sessionRows(page)).toHaveText([/Greenhouse/]);

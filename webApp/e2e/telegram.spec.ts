@@ -6,6 +6,7 @@ import { expectAccessible, keepPicture } from '#e2e/harness/measures.ts';
 import { sessionRows } from '#e2e/harness/sessionRows.ts';
 import { type FakeTelegram, test } from '#e2e/harness/telegramStack.ts';
 import { expect } from '#e2e/harness/test.ts';
+import { endUndo, holdUndo } from '#e2e/harness/undo.ts';
 import { composerOf, lastAnswer, messagesOf, send } from '#e2e/sessionSeeds.ts';
 
 // The longest file comes last: its tests are shared by both workers, each with a bot of its own.
@@ -92,7 +93,7 @@ test('what Telegram refuses is said, and goes out when tried again', async ({
   await composerOf(page).fill('And now to 4');
   await composerOf(page).press('Enter');
   const question = messagesOf(page).getByRole('article', { name: 'Your message' }).last();
-  await expect(question).toContainText('Not delivered to Telegram.', { timeout: 30_000 });
+  await expect(question).toContainText('Not delivered to Telegram.');
   await expect(question).toContainText('The bot is blocked in Telegram.');
   await expect(sessionRows(page).first()).toContainText('Not delivered to Telegram');
   await expect(page.getByText('What you write will not arrive there.')).toBeVisible();
@@ -135,6 +136,7 @@ test('a session of the web goes on in Telegram, and the composer says so exactly
 
 test('an account is removed after the time to undo it', async ({ page, account, telegram }) => {
   const ada = 5_100_000_003;
+  await holdUndo(page);
   await openSignedIn(page, account);
   await connect(page, telegram, ada);
   await telegram.write(ada, 'Please count to 2');
@@ -148,6 +150,8 @@ test('an account is removed after the time to undo it', async ({ page, account, 
   await page.getByRole('button', { name: 'Undo removing Ada' }).click();
   await expect(page.getByText(/^Linked on/)).toBeVisible();
   await page.getByRole('button', { name: 'Remove Ada' }).click();
+  await expect(page.getByRole('button', { name: 'Undo removing Ada' })).toBeVisible();
+  await endUndo(page);
   await expect(page.getByRole('listitem').filter({ hasText: 'Ada' })).toHaveCount(0);
   await expect(page.getByRole('link', { name: 'Open in Telegram' })).toBeVisible();
   await page.keyboard.press('Escape');

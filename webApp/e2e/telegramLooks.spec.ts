@@ -1,8 +1,9 @@
 import type { Page } from '@playwright/test';
 
 import { openSignedIn } from '#e2e/harness/accounts.ts';
-import { expectAccessible, keepPicture } from '#e2e/harness/measures.ts';
+import { keepPicture, look } from '#e2e/harness/measures.ts';
 import { expect, test } from '#e2e/harness/test.ts';
+import { holdUndo } from '#e2e/harness/undo.ts';
 import { lastAnswer, messagesOf } from '#e2e/sessionSeeds.ts';
 import { seedDeliveries } from '#e2e/telegramSeeds.ts';
 
@@ -36,69 +37,59 @@ async function openPanel(page: Page) {
   return page.getByRole('dialog', { name: 'Connect Telegram' });
 }
 
-for (const theme of ['light', 'dark'] as const) {
-  for (const viewport of SIZES) {
-    const name = `${viewport.width}-${theme}`;
+for (const viewport of SIZES) {
+  test.describe(`${viewport.width}`, () => {
+    test.use({ viewport });
 
-    test.describe(name, () => {
-      test.use({ viewport, colorScheme: theme });
+    test('the way to a bot, to a link and back are accessible', async ({ page, account }) => {
+      await holdUndo(page);
+      await openSignedIn(page, account);
+      await expect(page.getByRole('button', { name: 'Connect Telegram' })).toBeVisible();
+      await keepPicture(page, `telegram-first-run-${viewport.width}`);
+      const panel = await openPanel(page);
+      await expect(panel.getByRole('listitem')).toHaveCount(3);
+      await look(page, `telegram-no-bot-${viewport.width}`);
 
-      test('the way to a bot, to a link and back are accessible', async ({ page, account }) => {
-        await openSignedIn(page, account);
-        await expect(page.getByRole('button', { name: 'Connect Telegram' })).toBeVisible();
-        await keepPicture(page, `telegram-first-run-${name}`);
-        const panel = await openPanel(page);
-        await expect(panel.getByRole('listitem')).toHaveCount(3);
-        await expectAccessible(page);
-        await keepPicture(page, `telegram-no-bot-${name}`);
+      await serveLinks(page, []);
+      await expect(panel.getByRole('timer')).toBeVisible();
+      await look(page, `telegram-invitation-${viewport.width}`);
 
-        await serveLinks(page, []);
-        await expect(panel.getByRole('timer')).toBeVisible();
-        await expectAccessible(page);
-        await keepPicture(page, `telegram-invitation-${name}`);
+      await serveLinks(page, [ADA, WORK]);
+      await expect(panel.getByText('Ada Lovelace is linked.')).toBeVisible();
+      await panel.getByRole('button', { name: 'Remove Ada at work' }).click();
+      await expect(panel.getByRole('button', { name: /^Undo/ })).toBeFocused();
+      await look(page, `telegram-linked-${viewport.width}`);
+      await panel.getByRole('button', { name: /^Undo/ }).click();
+      await expect(panel.getByText(/The bot is blocked there/)).toBeVisible();
+      await look(page, `telegram-blocked-${viewport.width}`);
 
-        await serveLinks(page, [ADA, WORK]);
-        await expect(panel.getByText('Ada Lovelace is linked.')).toBeVisible();
-        await panel.getByRole('button', { name: 'Remove Ada at work' }).click();
-        await expect(panel.getByRole('button', { name: /^Undo/ })).toBeFocused();
-        await expectAccessible(page);
-        await keepPicture(page, `telegram-linked-${name}`);
-        await panel.getByRole('button', { name: /^Undo/ }).click();
-        await expect(panel.getByText(/The bot is blocked there/)).toBeVisible();
-        await expectAccessible(page);
-        await keepPicture(page, `telegram-blocked-${name}`);
-
-        await page.keyboard.press('Escape');
-        await expect(page.getByRole('button', { name: 'Settings' })).toBeFocused();
-      });
-
-      test('what was delivered, waits and failed is said', async ({ page, stack, account }) => {
-        await serveLinks(page, [ADA]);
-        const path = await seedDeliveries(stack, account, 'active');
-        await openSignedIn(page, account, path);
-        await expect(messagesOf(page).getByText('Not delivered to Telegram.')).toBeVisible();
-        await expect(lastAnswer(page)).toContainText('Waiting to be delivered');
-        await expect(
-          page.getByText(/also goe?s? to Telegram/).filter({ visible: true }),
-        ).toHaveCount(1);
-        await expectAccessible(page);
-        await keepPicture(page, `telegram-deliveries-${name}`);
-
-        await page.goto('/');
-        await expect(page.getByText('Not delivered to Telegram')).toBeVisible();
-        await expectAccessible(page);
-        await keepPicture(page, `telegram-picker-${name}`);
-      });
-
-      test('a blocked bot is said before anything is written', async ({ page, stack, account }) => {
-        await serveLinks(page, [WORK]);
-        const path = await seedDeliveries(stack, account, 'blocked');
-        await openSignedIn(page, account, path);
-        const note = page.getByText('The bot is blocked in Telegram.').last();
-        await expect(note).toBeVisible();
-        await expectAccessible(page);
-        await keepPicture(page, `telegram-blocked-note-${name}`);
-      });
+      await page.keyboard.press('Escape');
+      await expect(page.getByRole('button', { name: 'Settings' })).toBeFocused();
     });
-  }
+
+    test('what was delivered, waits and failed is said', async ({ page, stack, account }) => {
+      await serveLinks(page, [ADA]);
+      const path = await seedDeliveries(stack, account, 'active');
+      await openSignedIn(page, account, path);
+      await expect(messagesOf(page).getByText('Not delivered to Telegram.')).toBeVisible();
+      await expect(lastAnswer(page)).toContainText('Waiting to be delivered');
+      await expect(page.getByText(/also goe?s? to Telegram/).filter({ visible: true })).toHaveCount(
+        1,
+      );
+      await look(page, `telegram-deliveries-${viewport.width}`);
+
+      await page.goto('/');
+      await expect(page.getByText('Not delivered to Telegram')).toBeVisible();
+      await look(page, `telegram-picker-${viewport.width}`);
+    });
+
+    test('a blocked bot is said before anything is written', async ({ page, stack, account }) => {
+      await serveLinks(page, [WORK]);
+      const path = await seedDeliveries(stack, account, 'blocked');
+      await openSignedIn(page, account, path);
+      const note = page.getByText('The bot is blocked in Telegram.').last();
+      await expect(note).toBeVisible();
+      await look(page, `telegram-blocked-note-${viewport.width}`);
+    });
+  });
 }

@@ -3,9 +3,15 @@ import { expect, type Page } from '@playwright/test';
 
 const BLOCKING = new Set(['serious', 'critical']);
 
-/** No serious finding of axe on the page as it stands. */
-export async function expectAccessible(page: Page): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
+/** What axe finds by colours; its other rules judge light and dark alike. */
+const COLOUR_RULES = ['color-contrast', 'link-in-text-block'];
+
+/** No serious finding of axe, by these of its rules or by all, on the page as it stands. */
+export async function expectAccessible(page: Page, rules?: string[]): Promise<void> {
+  // Passes are not read, and within one origin nothing has to be put together in another page.
+  const axe = new AxeBuilder({ page }).setLegacyMode().options({ resultTypes: ['violations'] });
+  if (rules) axe.withRules(rules);
+  const { violations } = await axe.analyze();
   const findings = violations
     .filter(({ impact }) => BLOCKING.has(impact ?? ''))
     .map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(' | ')}`);
@@ -35,6 +41,16 @@ export async function recordLayoutShift(page: Page): Promise<void> {
 
 export async function expectSteadyLayout(page: Page): Promise<void> {
   expect(await page.evaluate(() => window.layoutShift)).toBeLessThanOrEqual(0.02);
+}
+
+/** The page as it stands is accessible in light and dark; keeps a picture of each. */
+export async function look(page: Page, name: string): Promise<void> {
+  await expectAccessible(page);
+  await keepPicture(page, `${name}-light`);
+  await page.emulateMedia({ colorScheme: 'dark' });
+  await expectAccessible(page, COLOUR_RULES);
+  await keepPicture(page, `${name}-dark`);
+  await page.emulateMedia({ colorScheme: 'light' });
 }
 
 /** Keeps a picture of the page as an artefact of the run. */

@@ -1,3 +1,5 @@
+// @vitest-environment node
+
 import { QueryClient } from '@tanstack/react-query';
 import { beforeEach, describe, expect, test } from 'vitest';
 

@@ -10,8 +10,10 @@ import { server } from '@/testing/server';
 // A busy machine is slow, not wrong.
 configure({ asyncUtilTimeout: 5_000 });
 
+const hasPage = typeof document !== 'undefined';
+
 // jsdom lays nothing out, so it has nothing to scroll.
-Element.prototype.scrollIntoView = () => undefined;
+if (hasPage) Element.prototype.scrollIntoView = () => undefined;
 
 const TOAST = '[data-sonner-toast]';
 
@@ -20,7 +22,7 @@ afterEach(() => {
   cleanup();
   noteReachable();
   server.resetHandlers();
-  localStorage.clear();
+  if (hasPage) localStorage.clear();
 });
 afterAll(async () => {
   server.close();

@@ -1,3 +1,5 @@
+// @vitest-environment node
+
 import { describe, expect, test } from 'vitest';
 
 import { cronOf, FIRST_TIMING, timingOf, toggleWeekday } from '@/features/schedules/cronForm';

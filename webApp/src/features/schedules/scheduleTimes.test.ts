@@ -1,3 +1,5 @@
+// @vitest-environment node
+
 import { describe, expect, test } from 'vitest';
 
 import { formatDuration, formatMoment, formatPlanned } from '@/features/schedules/scheduleTimes';

@@ -1,3 +1,5 @@
+// @vitest-environment node
+
 import { describe, expect, test } from 'vitest';
 
 import { isBackwards, NO_FILTERS, rangeOf } from '@/features/search/searchFilters';
