@@ -32,7 +32,7 @@ class RegistrySession:
     https://openai.github.io/openai-agents-python/sessions/ tells what the SDK asks of it.
 
     Raises:
-        ValueError: Neither or both of `user_id` and `access_token` are given.
+        ValueError: Neither or both of `user_id` and `access_token` are given, or it is no UUID.
         SettingsError: Without a registry: a setting is missing.
     """
 
@@ -49,7 +49,7 @@ class RegistrySession:
             raise ValueError("Give user_id or access_token, and not both.")
         self.session_id = session_id
         self.session_settings: SessionSettings | None = session_settings or SessionSettings()
-        self._user_id = UUID(user_id) if isinstance(user_id, str) else user_id
+        self._user_id = _read_user_id(user_id) if isinstance(user_id, str) else user_id
         self._access_token = access_token
         self._registry = registry or Registry()
         self._owns_registry = registry is None
@@ -123,3 +123,10 @@ class RegistrySession:
                 loop, SessionMemory(items, caller, session_id=self.session_id)
             )
         return memory
+
+
+def _read_user_id(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        raise ValueError("user_id must be the UUID that Supabase Auth has for a user.") from None

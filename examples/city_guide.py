@@ -31,13 +31,19 @@ def find_weather(city: str) -> str:
 
 async def sign_in() -> str:
     """Return an access token of the demo account, as a web app of your own has one of its user."""
+    url = SETTINGS.get("SUPABASE_URL") or sys.exit("Start `make run` first: it makes .env.local.")
     async with httpx.AsyncClient() as client:
-        response = await client.post(
-            f"{SETTINGS['SUPABASE_URL']}/auth/v1/token?grant_type=password",
-            headers={"apikey": SETTINGS["SUPABASE_PUBLISHABLE_KEY"] or ""},
-            json={"email": SETTINGS["DEMO_EMAIL"], "password": SETTINGS["DEMO_PASSWORD"]},
-        )
-    return str(response.raise_for_status().json()["access_token"])
+        try:
+            response = await client.post(
+                f"{url}/auth/v1/token?grant_type=password",
+                headers={"apikey": SETTINGS.get("SUPABASE_PUBLISHABLE_KEY") or ""},
+                json={name: SETTINGS.get(f"DEMO_{name.upper()}") for name in ("email", "password")},
+            )
+        except httpx.ConnectError:
+            sys.exit(f"Nothing answers at {url}. Is `make run` running, on these ports?")
+    if response.is_error:
+        sys.exit(f"The demo account cannot sign in at {url}: it answers {response.status_code}.")
+    return str(response.json()["access_token"])
 
 
 def find_model() -> Model:

@@ -116,6 +116,8 @@ class TestRefusals:
             with pytest.raises(SettingsError, match=f"SUPABASE_{named}"):
                 await session.get_items()
             await registry.close()
+        with pytest.raises(ValueError, match="must be the UUID that Supabase Auth has"):
+            RegistrySession("s", user_id="7d1f…")
 
 
 def test_each_event_loop_has_connections_of_its_own(

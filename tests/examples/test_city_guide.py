@@ -2,14 +2,18 @@
 
 import asyncio
 import os
+import re
 import sys
 from pathlib import Path
 
 import httpx
+import pytest
 
+from examples import city_guide
 from tests.fakes.openai_server import Call, FakeOpenAI
 from tests.stack.api import SignedUpUser, SupabaseApi
 
+CLOSED = "http://127.0.0.1:1"
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -55,3 +59,18 @@ async def test_a_session_outlives_its_program_and_changes_models(
         url = f"{supabase_api.url}/rest/v1/rpc/get_chat_session"
         session = (await client.post(url, json=call)).json()
     assert (session["title"], session["message_count"]) == ("Where to?", 4)
+
+
+@pytest.mark.parametrize(
+    ("settings", "told"),
+    [
+        ({}, "Start `make run` first: it makes .env.local."),
+        ({"SUPABASE_URL": CLOSED}, f"Nothing answers at {CLOSED}. Is `make run` running, on these"),
+    ],
+)
+async def test_what_is_missing_is_told_in_one_line(
+    monkeypatch: pytest.MonkeyPatch, settings: dict[str, str], told: str
+) -> None:
+    monkeypatch.setattr(city_guide, "SETTINGS", settings)
+    with pytest.raises(SystemExit, match=re.escape(told)):
+        await city_guide.sign_in()
