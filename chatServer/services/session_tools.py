@@ -1,6 +1,7 @@
 """What agents can look up: the sessions of the user they answer, and of nobody else."""
 
 import json
+from collections.abc import Sequence
 from uuid import UUID
 
 from pydantic import JsonValue
@@ -10,11 +11,18 @@ from chatServer.database.session_registry import SessionRegistry
 from chatServer.database.session_search import SessionSearchRegistry
 from chatServer.database.transport import Caller
 from chatServer.errors import DomainError
-from chatServer.limits import QUERY_MAX_LENGTH, SESSION_ID_MAX_LENGTH
+from chatServer.limits import (
+    QUERY_MAX_LENGTH,
+    SESSION_ID_MAX_LENGTH,
+    TOOL_RESULT_BYTES_DEFAULT,
+)
 from chatServer.models import Message, Session
+from chatServer.services.model_input import text_of
 
 SEARCH_HITS = 10
 OPENED_MESSAGES = 30
+OPENED_MAX_BYTES = TOOL_RESULT_BYTES_DEFAULT - 4096
+"""Below what an agent's tools may return, which is cut at its end: there the newest stands."""
 MESSAGE_SHOWN_LENGTH = 2000
 ANYWHERE = SessionFilter(archived=None)
 
@@ -56,12 +64,15 @@ class SessionTools:
             if error.status_code >= 500:
                 raise
             return NOT_FOUND
+        said = [message for message in page.messages if text_of(message)]
+        shown = _take_newest(said)
+        is_cut = len(shown) < len(said)
         return _to_json(
             {
                 "title": session.title,
                 "channel": session.channel,
-                "messages": [_to_line(m) for m in page.messages if m.content],
-                "older_messages_before_id": page.next_before_id,
+                "older_messages_before_id": shown[0].id if is_cut else page.next_before_id,
+                "messages": [_to_line(message) for message in shown],
             }
         )
 
@@ -77,9 +88,20 @@ def _to_hit(session: Session) -> dict[str, JsonValue]:
     }
 
 
+def _take_newest(messages: Sequence[Message]) -> Sequence[Message]:
+    """Return the newest messages that a tool's result has room for; one at least."""
+    size_bytes = 0
+    for count, message in enumerate(reversed(messages)):
+        size_bytes += len(_to_json(_to_line(message)).encode())
+        if count > 0 and size_bytes > OPENED_MAX_BYTES:
+            return messages[-count:]
+    return messages
+
+
 def _to_line(message: Message) -> dict[str, JsonValue]:
-    is_long = len(message.content) > MESSAGE_SHOWN_LENGTH
-    text = f"{message.content[:MESSAGE_SHOWN_LENGTH]}…" if is_long else message.content
+    text = text_of(message)
+    if len(text) > MESSAGE_SHOWN_LENGTH:
+        text = f"{text[:MESSAGE_SHOWN_LENGTH]}…"
     return {
         "role": message.role,
         "at": message.created_at.isoformat(timespec="minutes"),
