@@ -1,5 +1,6 @@
 """The client of an OpenAI-compatible endpoint, set up for long answers and long conversations."""
 
+import asyncio
 from typing import Any, Final
 
 import httpx2
@@ -12,9 +13,10 @@ from chatServer.services.whole_stream import require_whole_stream
 OPENAI_BASE_URL: Final = "https://api.openai.com/v1"
 PROVIDER_TIMEOUT: Final = openai.Timeout(connect=5.0, read=120.0, write=30.0, pool=10.0)
 """`read` is the longest silence between two pieces; a reasoning model thinks before its first."""
-PROVIDER_RETRIES: Final = 1
-LONGEST_WAIT_SECONDS: Final = 2.0
-"""What is waited for in silence before a model is asked again; the SDK's own limit is 120."""
+RETRY_PAUSE_SECONDS: Final = 0.5
+RETRY_LONGEST_SECONDS: Final = 2.0
+"""What is waited for in silence before a model is asked again; the SDK alone waits up to 120."""
+PASSING_STATUSES: Final = (408, 409, 429)
 PROVIDER_LIMITS: Final = httpx2.Limits(max_connections=None, max_keepalive_connections=100)
 """A turn holds a connection while its answer runs: one that waited for another's would fail."""
 
@@ -24,26 +26,18 @@ def open_client(api_key: str | None, base_url: str | None) -> openai.AsyncOpenAI
     client = openai.AsyncOpenAI(
         api_key=api_key or "none",  # the SDK wants one, a local server ignores it
         base_url=base_url or OPENAI_BASE_URL,
-        max_retries=PROVIDER_RETRIES,
+        max_retries=0,  # `create` has its own rule
         timeout=PROVIDER_TIMEOUT,
         default_headers={"Accept-Encoding": "identity"},
         http_client=openai.DefaultAsyncHttpx2Client(
             timeout=PROVIDER_TIMEOUT,
             limits=PROVIDER_LIMITS,
-            event_hooks={"response": [stop_long_waits, require_whole_stream]},
+            event_hooks={"response": [require_whole_stream]},
         ),
     )
     # Where the SDK's own cached property would put it.
     vars(client.chat)["completions"] = UntransformedCompletions(client)
     return client
-
-
-async def stop_long_waits(response: httpx2.Response) -> None:
-    """Have a request fail now that could be made again only after a while; a response hook."""
-    seconds = read_retry_seconds(response.headers)
-    if seconds is not None and seconds > LONGEST_WAIT_SECONDS:
-        # The SDK obeys it: https://github.com/openai/openai-python/blob/main/src/openai/_base_client.py
-        response.headers["x-should-retry"] = "false"
 
 
 class UntransformedCompletions(AsyncCompletions):
@@ -55,6 +49,34 @@ class UntransformedCompletions(AsyncCompletions):
     """
 
     async def create(self, **arguments: Any) -> Any:  # noqa: ANN401 overloads of forty parameters
-        """Ask as `AsyncCompletions.create` does."""
+        """Ask as `AsyncCompletions.create` does, and once more where that may soon succeed."""
         body = {**(arguments.get("extra_body") or {}), "messages": arguments["messages"]}
-        return await super().create(**{**arguments, "messages": (), "extra_body": body})
+        given = {**arguments, "messages": (), "extra_body": body}
+        try:
+            return await super().create(**given)
+        except openai.APIError as error:
+            pause_seconds = find_pause(error)
+            if pause_seconds is None:
+                raise
+        await asyncio.sleep(pause_seconds)
+        return await super().create(**given)
+
+
+def find_pause(error: openai.APIError) -> float | None:
+    """Return how long to wait before a model is asked once more; None when it is not asked again.
+
+    Of one that was silent until the time-out it would be as long a silence again.
+    """
+    if isinstance(error, openai.APIConnectionError):
+        return None if isinstance(error, openai.APITimeoutError) else RETRY_PAUSE_SECONDS
+    if not isinstance(error, openai.APIStatusError):
+        return None
+    headers = error.response.headers
+    is_passing = error.status_code in PASSING_STATUSES or error.status_code >= 500
+    # OpenAI says so of a quota that is used up.
+    if not is_passing or headers.get("x-should-retry") == "false":
+        return None
+    seconds = read_retry_seconds(headers)
+    if seconds is None:
+        return RETRY_PAUSE_SECONDS
+    return seconds if seconds <= RETRY_LONGEST_SECONDS else None
