@@ -124,7 +124,8 @@ def _to_field(item: dict[str, Any]) -> tuple[str, str]:
 
 def _describe(item: dict[str, Any]) -> str:
     if item["type"] == NOT_AN_OBJECT:
-        return "must be a JSON object"
+        is_body = len(item["loc"]) == 1
+        return f"must be a JSON object{', sent as application/json' if is_body else ''}"
     # Pydantic calls the characters of a text its items where another rule was looked at before.
     if item["type"] == "too_long" and isinstance(item.get("input"), str):
         return f"must have at most {item['ctx']['max_length']} characters"

@@ -53,6 +53,19 @@ def test_errors_of_one_status_are_described_together() -> None:
     assert described[422]["description"] == "The request is not valid (`validation_failed`)"
 
 
+async def test_a_body_that_is_not_called_json_is_told_to_be(
+    visitor: Visitor,
+) -> None:
+    for content in ("text/plain", "application/x-www-form-urlencoded"):
+        refused = await visitor.client.post(
+            "/api/chat/sessions", content=b'{"title": "x"}', headers={"Content-Type": content}
+        )
+        assert refused.status_code == 422
+        assert refused.json()["errors"] == [
+            {"field": "body", "message": "must be a JSON object, sent as application/json"}
+        ]
+
+
 async def test_no_log_holds_a_token_a_query_or_what_was_written(
     history_stage: HistoryStage, visitor: Visitor, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -1,12 +1,15 @@
+import { useQueryClient } from '@tanstack/react-query';
 import { useEffect } from 'react';
 
-import { claimOutbox, forgetOutbox, onOutboxChanged } from '@/api/turns/outbox';
+import { claimOutbox, forgetOutbox, watchOutbox } from '@/api/turns/outbox';
+import { showUntilRead } from '@/api/turns/sentElsewhere';
 import { useTurnRunner } from '@/api/turns/useTurnRunner';
 import { useChatStore } from '@/stores/useChatStore';
 
 /** Sends what was waiting when the page was left; another user's messages are dropped. */
 export function OutboxSender() {
   const runner = useTurnRunner();
+  const queryClient = useQueryClient();
   const userId = useChatStore((state) => state.draftsOwnerId);
   useEffect(() => {
     if (userId === null) {
@@ -15,8 +18,11 @@ export function OutboxSender() {
     }
     claimOutbox(userId);
     runner.resume();
-    // Its tab may be closed by the time the server is back.
-    return onOutboxChanged(() => runner.resume());
-  }, [runner, userId]);
+    return watchOutbox({
+      // Its tab may be closed by the time the server is back.
+      onChanged: () => runner.resume(),
+      onGone: (gone) => void showUntilRead(queryClient, gone),
+    });
+  }, [queryClient, runner, userId]);
   return null;
 }

@@ -205,7 +205,7 @@ export class TurnRunner {
       await followAnswer(follower, stream, signal);
     } catch {
       // The server refuses to go on, or the user has left: what is stored is what there is.
-      if (!signal.aborted) refreshNewest(this.#queryClient, sessionId);
+      if (!signal.aborted) void refreshNewest(this.#queryClient, sessionId);
     } finally {
       this.#buffer.drop(answerId);
       // Queued behind the cache's own notification, or the text would be gone for one frame.

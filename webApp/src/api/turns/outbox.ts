@@ -47,21 +47,45 @@ export const useOutbox = create<Outbox>()(
   persist(() => EMPTY, { name: STORAGE_KEY, version: 1, storage: roomyStorage() }),
 );
 
+type GoneListener = (gone: readonly OutgoingMessage[]) => void;
+
+let onGone: GoneListener = () => undefined;
+
 /** Every tab works on what all of them have written. */
-function change(update: (outbox: Outbox) => Partial<Outbox>): void {
+function readStored(): void {
+  const { ownerId, messages: known } = useOutbox.getState();
   void useOutbox.persist.rehydrate();
+  const stored = useOutbox.getState();
+  const ids = new Set(stored.messages.map(({ clientRequestId }) => clientRequestId));
+  const gone = known.filter(({ clientRequestId }) => !ids.has(clientRequestId));
+  if (gone.length > 0 && stored.ownerId === ownerId) onGone(gone);
+}
+
+function change(update: (outbox: Outbox) => Partial<Outbox>): void {
+  readStored();
   useOutbox.setState(update);
 }
 
-/** Calls back when another tab has written. */
-export function onOutboxChanged(callback: () => void): () => void {
+interface OutboxWatcher {
+  /** Another tab has written. */
+  onChanged: () => void;
+  /** Another tab has sent messages, or taken them back. */
+  onGone: GoneListener;
+}
+
+/** Watches what other tabs do, one watcher at a time; returns what ends it. */
+export function watchOutbox(watcher: OutboxWatcher): () => void {
   const onStorage = (event: StorageEvent) => {
     if (event.key !== STORAGE_KEY) return;
-    void useOutbox.persist.rehydrate();
-    callback();
+    readStored();
+    watcher.onChanged();
   };
+  onGone = watcher.onGone;
   window.addEventListener('storage', onStorage);
-  return () => window.removeEventListener('storage', onStorage);
+  return () => {
+    onGone = () => undefined;
+    window.removeEventListener('storage', onStorage);
+  };
 }
 
 export function findOutgoing(clientRequestId: string): OutgoingMessage | undefined {
@@ -72,7 +96,7 @@ export function findOutgoing(clientRequestId: string): OutgoingMessage | undefin
 
 /** The message of a session that is to be sent next; what was refused waits for its user. */
 export function findWaiting(sessionId: string): OutgoingMessage | undefined {
-  void useOutbox.persist.rehydrate();
+  readStored();
   return useOutbox
     .getState()
     .messages.find((message) => message.sessionId === sessionId && isWaiting(message));
@@ -80,7 +104,7 @@ export function findWaiting(sessionId: string): OutgoingMessage | undefined {
 
 /** The messages of a session, whichever tab they were written in. */
 export function outgoingOf(sessionId: string): readonly OutgoingMessage[] {
-  void useOutbox.persist.rehydrate();
+  readStored();
   return useOutbox.getState().messages.filter((message) => message.sessionId === sessionId);
 }
 

@@ -154,7 +154,7 @@ export function placeStartedTurn(
   }
   // The turn may follow messages that this tab has not seen; a new title is unknown too.
   const isPlaced = userMessage && findNewestMessageId(queryClient, sessionId) === answer.id;
-  if (!isPlaced || session?.title == null) refreshNewest(queryClient, sessionId);
+  if (!isPlaced || session?.title == null) void refreshNewest(queryClient, sessionId);
 }
 
 /** The first words of a message; of one without, the name of its first file. */
@@ -175,9 +175,9 @@ export function placeEndedAnswer(
   if (session) placeAnsweredSession(queryClient, session);
 }
 
-/** Reads the newest messages now, when the session is open. */
-export function refreshNewest(queryClient: QueryClient, sessionId: string): void {
-  void queryClient.invalidateQueries({ queryKey: queryKeys.newestMessages(sessionId) });
+/** Reads the newest messages now, when the session is open; resolves once they are there. */
+export function refreshNewest(queryClient: QueryClient, sessionId: string): Promise<void> {
+  return queryClient.invalidateQueries({ queryKey: queryKeys.newestMessages(sessionId) });
 }
 
 /** A session the server has answered with, wherever it is shown. */

@@ -7,14 +7,16 @@ import {
   returnNewSessionId,
 } from '@/api/attachments/draftFiles';
 import { dropOutgoing, findOutgoing, type OutgoingMessage, useOutbox } from '@/api/turns/outbox';
+import { useSentElsewhere } from '@/api/turns/sentElsewhere';
 import { useChatStore } from '@/stores/useChatStore';
 
 /** What this user has written and the server does not have yet, of one session. */
 export function useOutgoing(sessionId: string | null): readonly OutgoingMessage[] {
   const messages = useOutbox((outbox) => outbox.messages);
+  const sent = useSentElsewhere((elsewhere) => elsewhere.messages);
   return useMemo(
-    () => messages.filter((message) => message.sessionId === sessionId),
-    [messages, sessionId],
+    () => [...sent, ...messages].filter((message) => message.sessionId === sessionId),
+    [messages, sent, sessionId],
   );
 }
 

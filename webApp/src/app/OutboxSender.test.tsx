@@ -1,0 +1,86 @@
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { act, screen } from '@testing-library/react';
+import { http, HttpResponse } from 'msw';
+import { afterEach, expect, test, vi } from 'vitest';
+
+import { queryKeys } from '@/api/queryKeys';
+import { noteReachable, noteUnreachable } from '@/api/reachability';
+import type { MessagePage } from '@/api/schema';
+import { NO_MESSAGES } from '@/api/turns/messageList';
+import { addOutgoing, forgetOutbox } from '@/api/turns/outbox';
+import { makeMessage, makeSession } from '@/api/turns/testFixtures';
+import { newestMessagesOptions } from '@/api/turns/turnCache';
+import { OutboxSender } from '@/app/OutboxSender';
+import { useOutgoing } from '@/features/session/useOutgoing';
+import { useChatStore } from '@/stores/useChatStore';
+import { renderWithQueries } from '@/testing/renderWithQueries';
+import { server } from '@/testing/server';
+
+vi.mock('@/api/authClient', () => ({
+  accessToken: () => Promise.resolve('token'),
+  renewAccessToken: () => Promise.resolve(null),
+  endSignIn: () => Promise.resolve(),
+}));
+
+const OUTBOX = 'chat-registry-outbox';
+
+afterEach(() => {
+  forgetOutbox();
+  noteReachable();
+});
+
+/** The messages of a session as a page shows them: what is read, and what is on its way. */
+function Messages() {
+  const queryClient = useQueryClient();
+  useQuery(newestMessagesOptions(queryClient, 's1'));
+  const outgoing = useOutgoing('s1');
+  const read = queryClient.getQueryData<MessagePage>(queryKeys.messages('s1'))?.messages ?? [];
+  const known = new Set(read.map((message) => message.client_request_id));
+  const waiting = outgoing.filter(({ clientRequestId }) => !known.has(clientRequestId));
+  return <p>{[...read, ...waiting].map(({ content }) => content).join(', ')}</p>;
+}
+
+test('a message that another tab has sent stays on the page until it is read there', async () => {
+  useChatStore.setState({ draftsOwnerId: 'ada' });
+  noteUnreachable();
+  const { queryClient } = renderWithQueries(
+    <>
+      <OutboxSender />
+      <Messages />
+    </>,
+  );
+  const requestId = addOutgoing({
+    ...{ sessionId: 's1', content: 'Hello', parentId: null, startsSession: false },
+  });
+  expect(await screen.findByText('Hello')).toBeVisible();
+  queryClient.setQueryData(queryKeys.messages('s1'), NO_MESSAGES);
+
+  const { promise: held, resolve: release } = Promise.withResolvers<null>();
+  const asked = vi.fn();
+  server.use(
+    http.get('*/api/chat/sessions/s1', async () => {
+      asked();
+      await held;
+      const messages = [makeMessage(1, { content: 'Hello', client_request_id: requestId })];
+      return HttpResponse.json({ ...makeSession(), ...NO_MESSAGES, messages });
+    }),
+  );
+  const { state, version } = JSON.parse(localStorage.getItem(OUTBOX) ?? '{}') as {
+    state: object;
+    version: number;
+  };
+  act(() => {
+    noteReachable();
+    localStorage.setItem(OUTBOX, JSON.stringify({ state: { ...state, messages: [] }, version }));
+    window.dispatchEvent(new StorageEvent('storage', { key: OUTBOX }));
+  });
+  await vi.waitFor(() => expect(asked).toHaveBeenCalled());
+  expect(screen.getByText('Hello')).toBeVisible();
+  release(null);
+  await vi.waitFor(() =>
+    expect(queryClient.getQueryData(queryKeys.messages('s1'))).toMatchObject({
+      messages: [{ content: 'Hello' }],
+    }),
+  );
+  expect(await screen.findByText('Hello')).toBeVisible();
+});
