@@ -25,6 +25,7 @@ EMPTY: Final = "The answer was empty."
 STOPPED: Final = "Stopped."
 INTERRUPTED: Final = "The answer was interrupted."
 FAILED: Final = "No answer could be given."
+BROKE_OFF: Final = "The answer broke off."
 
 
 def name_session(session: Session | OtherSession) -> str:
@@ -107,7 +108,8 @@ def _note(message: Message, *, is_empty: bool) -> str | None:
     if message.status == "interrupted":
         return message.failure_reason or INTERRUPTED
     if message.status == "failed":
-        return f"{FAILED} {message.failure_reason}" if message.failure_reason else FAILED
+        what = FAILED if is_empty else BROKE_OFF
+        return f"{what} {message.failure_reason}" if message.failure_reason else what
     return message.fallback_notice or (EMPTY if is_empty else None)
 
 

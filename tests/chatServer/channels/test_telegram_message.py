@@ -29,7 +29,7 @@ class TestAnswer:
             ("interrupted", "Ha", None, ["Ha\n\nThe answer was interrupted."]),
             ("interrupted", "", "The server was stopped.", ["The server was stopped."]),
             ("failed", "", None, ["No answer could be given."]),
-            ("failed", "Ha", "No credit.", ["Ha\n\nNo answer could be given. No credit."]),
+            ("failed", "Ha", "No credit.", ["Ha\n\nThe answer broke off. No credit."]),
         ],
     )
     def test_says_in_words_how_it_ended(

@@ -48,6 +48,10 @@ test('what was not delivered replaces the preview', () => {
   expect(row).not.toHaveTextContent('The last words');
 });
 
+test('an answer that failed is named, whether or not a part of it had come', () => {
+  expect(renderRow({ has_failed_answer: true })).toHaveTextContent('Answer failed');
+});
+
 test('a session of the web that goes on in Telegram names Telegram too', () => {
   const row = renderRow({ channel: 'web', has_failed_delivery: true });
   expect(row).toHaveTextContent('Not delivered to Telegram');

@@ -152,5 +152,5 @@ function RowDetail({ session, isWaiting }: { session: Session; isWaiting: boolea
 
 function describeFailure(session: Session): string | null {
   if (session.has_failed_delivery) return `Not delivered to ${CHANNEL_LABELS.telegram}`;
-  return session.has_failed_answer ? 'No answer' : null;
+  return session.has_failed_answer ? 'Answer failed' : null;
 }
