@@ -35,9 +35,10 @@ def embedded_stack() -> Iterator[EmbeddedStack]:
 
 
 @pytest.fixture(scope="session")
-def supabase_api(embedded_stack: EmbeddedStack) -> SupabaseApi:
-    """A migrated project behind the real API; tests isolate themselves by signing up new users."""
-    return SupabaseApi(**asdict(embedded_stack.project))
+def supabase_api(embedded_stack: EmbeddedStack) -> Iterator[SupabaseApi]:
+    """A migrated project behind the real API; tests isolate themselves by adding new users."""
+    with closing(SupabaseApi(**asdict(embedded_stack.project))) as api:
+        yield api
 
 
 @pytest.fixture(scope="session")

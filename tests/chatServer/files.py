@@ -6,6 +6,7 @@ from typing import Any
 
 import httpx
 
+from tests.chatServer.turn_stage import DEADLINE_SECONDS
 from tests.stack.api import SupabaseApi
 
 HTML = b"<!DOCTYPE html><script>alert(1)</script>"
@@ -53,7 +54,7 @@ async def uploaded(
 
 async def stored_names(api: SupabaseApi, user_id: object) -> list[str]:
     """The names of a user's files as Storage itself lists them."""
-    async with httpx.AsyncClient(trust_env=False) as http:
+    async with httpx.AsyncClient(trust_env=False, timeout=DEADLINE_SECONDS) as http:
         response = await http.post(
             f"{api.url}/storage/v1/object/list/chat-attachments",
             headers={"apikey": api.secret_key},

@@ -8,7 +8,7 @@ import httpx
 import psycopg
 import pytest
 
-from chatServer.services import checkpoint_writer, patience, turn_runner, turn_service
+from chatServer.services import patience, turn_runner
 from tests.chatServer.database_outage import (
     Place,
     directly,
@@ -107,10 +107,8 @@ async def test_an_answer_whose_end_cannot_be_stored_says_so_and_keeps_what_was(
     place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     visit, outage = place.visit, place.outage
-    for module in (checkpoint_writer, patience, turn_runner, turn_service):
-        monkeypatch.setattr(module, "LEASE_SECONDS", 1)
-    for pace in ("CHECKPOINT_SECONDS", "CHECKPOINT_RETRY_SECONDS"):
-        monkeypatch.setattr(turn_runner, pace, 0.1)
+    # Its own lease stays as long as ever, or a sweep could end the answer before the outage.
+    monkeypatch.setattr(patience, "LEASE_SECONDS", 1)
     hold = Hold()
     visit.stage.fake.script("Let me look. ", SEARCH, asked="find it")
     visit.stage.fake.script("Found ", hold, "nothing.", asked="[]")
@@ -125,6 +123,11 @@ async def test_an_answer_whose_end_cannot_be_stored_says_so_and_keeps_what_was(
     )  # fmt: skip
     assert answer["failure_reason"] == turn_runner.UNSAVED
     await outage.end()
+    await visit.stage.execute(
+        "update chat_message_history set lease_expires_at = now() - interval '1 second'"
+        " where session_id = %s and status = 'streaming'",
+        visit.session_id,
+    )
 
     assert (await ask(visit, "and now?"))["content"] == "echo: and now?"
     assert await listed(visit) == [

@@ -4,10 +4,10 @@ import asyncio
 import logging
 import sys
 
-import httpx
 from pydantic import SecretStr
 
 from chatServer.log_redaction import RedactingFormatter, hide_bot_token
+from tests.chatServer.live_server import client_for
 from tests.stack.api import SupabaseApi
 from tests.stack.server import ChatServer
 from tests.support.telegram_server import FakeTelegram
@@ -55,8 +55,8 @@ async def test_a_bot_that_cannot_start_stops_no_server_and_names_no_token(
         try:
             await asyncio.to_thread(server.start)
             await bot.wait_for_call("getMe", count=2)
-            async with httpx.AsyncClient(trust_env=False) as client:
-                assert (await client.get(f"{server.base_url}/readyz")).status_code == 200
+            async with client_for(server.base_url, None) as client:
+                assert (await client.get("/healthz")).status_code == 200
             log = server.log.read_text()
         finally:
             await asyncio.to_thread(server.stop)

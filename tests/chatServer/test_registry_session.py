@@ -41,7 +41,7 @@ class TestConformance(SessionConformance):
         monkeypatch: pytest.MonkeyPatch,
     ) -> AsyncIterator[OpenSession]:
         """Straight to Postgres as a user with a token, over the API with the secret key."""
-        user = await asyncio.to_thread(supabase_api.sign_up)
+        user = await asyncio.to_thread(supabase_api.add_user)
         async with new_registry(supabase_api, request.param, monkeypatch) as registry:
 
             def open_session(name: str) -> Session:
@@ -74,7 +74,7 @@ class TestRefusals:
     async def test_of_a_token_that_does_not_hold(
         self, supabase_api: SupabaseApi, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        token = supabase_api.sign_up().access_token
+        token = supabase_api.add_user().access_token
         for way in ("over the API", "direct"):
             async with new_registry(supabase_api, way, monkeypatch) as registry:
                 for forged in (token[:-6] + "AAAAAA", "nonsense"):
@@ -123,7 +123,7 @@ class TestRefusals:
 def test_each_event_loop_has_connections_of_its_own(
     supabase_api: SupabaseApi, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    user_id = supabase_api.sign_up().id
+    user_id = supabase_api.add_user().id
     registry = new_registry(supabase_api, "direct", monkeypatch)
     session = RegistrySession(f"loops-{uuid.uuid4()}", user_id=user_id, registry=registry)
 

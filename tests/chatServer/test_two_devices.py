@@ -21,7 +21,7 @@ EXAMPLES = 4
 def clients(
     supabase_api: SupabaseApi, demo_settings: Settings
 ) -> Iterator[tuple[httpx.Client, httpx.Client]]:
-    token = supabase_api.sign_up().access_token
+    token = supabase_api.add_user().access_token
     with (
         serve_in_thread(demo_settings) as base_url,
         open_client(base_url, token) as phone,

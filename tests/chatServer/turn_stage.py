@@ -192,7 +192,7 @@ class TurnStage:
 
     async def sign_up(self) -> Caller:
         """Signs a new user up."""
-        user = await asyncio.to_thread(self.api.sign_up)
+        user = await asyncio.to_thread(self.api.add_user)
         return await SecretVerifier(self.api.jwt_secret).verify(user.access_token)
 
     async def new_session(self, caller: Caller) -> str:

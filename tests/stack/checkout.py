@@ -5,7 +5,8 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from tests.stack.embedded import ROOT, child_environment, free_port, new_project
+from tests.stack.embedded import ROOT, child_environment, new_project
+from tests.stack.ports import free_port
 
 SHARED = (".venv", "chatServer", "webApp")
 

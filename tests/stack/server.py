@@ -10,7 +10,8 @@ from pathlib import Path
 
 import httpx
 
-from tests.stack.embedded import ROOT, StackFailed, SupabaseProject, child_environment, free_port
+from tests.stack.embedded import ROOT, StackFailed, SupabaseProject, child_environment
+from tests.stack.ports import free_port
 
 START_TIMEOUT_SECONDS = 180
 PR_SET_PDEATHSIG = 1

@@ -9,7 +9,7 @@ from pydantic import SecretStr
 from chatServer.database.postgres_login import check_postgres_login
 from chatServer.settings import SettingsError
 from tests.stack.database import Database
-from tests.stack.embedded import free_port
+from tests.stack.ports import free_port
 
 PASSWORD = "the-secret-word"
 

@@ -21,7 +21,7 @@ from tests.chatServer.database.probed_database import (
 from tests.chatServer.database.transport_conformance import TransportConformance
 from tests.chatServer.history_stage import HistoryStage
 from tests.stack.database import Database
-from tests.stack.embedded import free_port
+from tests.stack.ports import free_port
 
 
 class TestConformance(TransportConformance):
@@ -126,6 +126,7 @@ class TestErrors:
             monkeypatch.setattr(postgres_pool, "DATABASE_POOL_SECONDS", 0.05)
             with pytest.raises(DatabaseUnavailable):
                 await probed_transport.call("show_caller", {}, SERVICE)
+        monkeypatch.undo()
         assert await asyncio.gather(*busy) == [{}, {}]
         assert (await show(probed_transport, SERVICE))["role"] == "service_role"
 
@@ -136,6 +137,7 @@ class TestErrors:
         async with lock_held(probed):
             with pytest.raises(DatabaseUnavailable):
                 await probed_transport.call("wait_for_lock", {}, SERVICE)
+        monkeypatch.undo()
         assert (await show(probed_transport, SERVICE))["role"] == "service_role"
 
     async def test_postgres_does_not_even_end_what_takes_too_long(

@@ -13,7 +13,7 @@ from chatServer.database.transport import Caller, RpcError
 from chatServer.errors import DatabaseUnavailable, Unauthorized
 from tests.chatServer.database.transport_conformance import TransportConformance
 from tests.chatServer.history_stage import HistoryStage
-from tests.stack.embedded import free_port
+from tests.stack.ports import free_port
 
 URL = "https://project.example"
 USER = Caller(uuid.uuid4(), "the.users.token")

@@ -30,6 +30,7 @@ from tests.chatServer.archive_stage import (
 )
 from tests.chatServer.files import PNG
 from tests.chatServer.live_server import Visit, open_visit
+from tests.chatServer.turn_stage import DEADLINE_SECONDS
 from tests.stack.api import SupabaseApi
 
 NOTES_SHA256 = hashlib.sha256(b"notes").hexdigest()
@@ -49,7 +50,9 @@ async def spoil(visit: Visit, attachment_id: str, content: bytes | None) -> None
     bucket = f"{api.url}/storage/v1/object/chat-attachments"
     name = f"{visit.caller.user_id}/{object_id}"
     headers = {"apikey": api.secret_key, "x-upsert": "true"}
-    async with httpx.AsyncClient(trust_env=False, headers=headers) as http:
+    async with httpx.AsyncClient(
+        trust_env=False, headers=headers, timeout=DEADLINE_SECONDS
+    ) as http:
         if content is None:
             response = await http.request("DELETE", bucket, json={"prefixes": [name]})
         else:
@@ -133,7 +136,7 @@ async def test_while_storage_is_away_it_breaks_off_and_calls_no_file_missing(
     monkeypatch.setattr(patience, "backoff_seconds", lambda _tried: 0)
     await send_files(visit)
     transport = visit.stage.transport
-    async with httpx.AsyncClient(trust_env=False) as http:
+    async with httpx.AsyncClient(trust_env=False, timeout=DEADLINE_SECONDS) as http:
         store = AttachmentStore(http, url="http://127.0.0.1:9", secret_key=SecretStr("key"))
         files = AttachmentService(AttachmentRegistry(transport), store, quota_bytes=10**6)
         begun = await ArchiveExportService(ArchiveRegistry(transport), files).begin(visit.caller)

@@ -10,7 +10,7 @@ from chatServer.main import create_app
 from chatServer.settings import Settings
 from tests.chatServer.live_server import client_for, serve
 from tests.stack.api import SupabaseApi
-from tests.stack.embedded import free_port
+from tests.stack.ports import free_port
 
 
 @pytest.fixture

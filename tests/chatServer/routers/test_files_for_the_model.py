@@ -14,6 +14,7 @@ from chatServer.database.attachment_store import AttachmentStore
 from chatServer.services import file_reader
 from tests.chatServer.files import BINARY, PDF, PNG, stored_names, uploaded
 from tests.chatServer.live_server import SseEvent, Visit, message_body, open_visit, read_all
+from tests.chatServer.turn_stage import DEADLINE_SECONDS
 from tests.fakes.openai_server import Prompt, Refusal
 from tests.stack.api import SupabaseApi
 
@@ -48,7 +49,7 @@ async def empty_storage(visit: Visit) -> None:
     """Removes a user's files behind the server's back."""
     user_id = visit.caller.user_id
     names = await stored_names(visit.stage.api, user_id)
-    async with httpx.AsyncClient(trust_env=False) as http:
+    async with httpx.AsyncClient(trust_env=False, timeout=DEADLINE_SECONDS) as http:
         removed = await http.request(
             "DELETE",
             f"{visit.stage.api.url}/storage/v1/object/chat-attachments",

@@ -9,7 +9,7 @@ from chatServer.routers import health_router
 from chatServer.settings import Settings
 from tests.chatServer.dependencies.made_tokens import shared
 from tests.chatServer.live_server import client_for, serve
-from tests.stack.embedded import free_port
+from tests.stack.ports import free_port
 
 
 def settings_to(port: int, settings: Settings, *, is_direct: bool) -> Settings:

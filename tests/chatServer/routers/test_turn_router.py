@@ -18,7 +18,7 @@ from tests.chatServer.live_server import (
 from tests.chatServer.turn_stage import eventually
 from tests.fakes.openai_server import Call, Hold
 from tests.stack.api import SupabaseApi
-from tests.stack.embedded import free_port
+from tests.stack.ports import free_port
 
 
 @pytest.fixture

@@ -141,14 +141,19 @@ async def test_the_text_that_is_gone_on_with_is_remembered_too(
 
 class TestBadTools:
     @pytest.mark.parametrize(
-        ("tool", "told"),
-        [("explode", FAILED), ("hang", TOO_SLOW), ("block", TOO_SLOW), ("missing", "not found")],
+        ("tool", "told", "limits"),
+        [
+            ("explode", FAILED, {}),
+            ("hang", TOO_SLOW, {"tool_seconds": 0.1}),
+            ("block", TOO_SLOW, {"tool_seconds": 0.1}),
+            ("missing", "not found", {}),
+        ],
     )
     async def test_are_told_to_the_model_which_goes_on(
-        self, fake: FakeOpenAI, start: Start, tool: str, told: str
+        self, fake: FakeOpenAI, start: Start, tool: str, told: str, limits: dict[str, float]
     ) -> None:
         fake.script(Call(tool), asked="go")
-        reply = start("explode", "hang", "block", tool_seconds=0.2)
+        reply = start("explode", "hang", "block", **limits)
         steps = watch(reply)
         assert "echo: " in await read(reply)
         assert {step.status for step in steps.values()} <= {"failed"}

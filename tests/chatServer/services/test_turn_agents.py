@@ -11,7 +11,7 @@ from chatServer.database.transport import Caller
 from chatServer.services.agent_spec import AgentSpec
 from chatServer.services.agents_file import read_agents
 from tests.chatServer.turn_stage import Stream, TurnStage, ask, open_stage, read_stream
-from tests.fakes.openai_server import Call, Pause, Refusal
+from tests.fakes.openai_server import Call, Hold, Refusal
 from tests.stack.api import SupabaseApi
 
 HERE = __name__
@@ -27,11 +27,15 @@ model = "large"
 fallback_model = "small"
 
 [agents.handy]
-tools = ["{HERE}:explode", "{HERE}:hang", "{HERE}:block", "{HERE}:flood"]
-limits = {{ tool_seconds = 0.2, tool_turns = 2, tool_result_bytes = 1000 }}
+tools = ["{HERE}:explode", "{HERE}:flood"]
+limits = {{ tool_result_bytes = 1000 }}
+
+[agents.waiting]
+tools = ["{HERE}:hang", "{HERE}:block"]
+limits = {{ tool_seconds = 0.1 }}
 
 [agents.hasty]
-limits = {{ answer_seconds = 0.3 }}
+limits = {{ answer_seconds = 0.1 }}
 """
 
 
@@ -75,10 +79,14 @@ async def stage(
 
 async def session_of(stage: TurnStage, caller: Caller, agent_name: str) -> str:
     session_id = await stage.new_session(caller)
+    await use_agent(stage, session_id, agent_name)
+    return session_id
+
+
+async def use_agent(stage: TurnStage, session_id: str, agent_name: str) -> None:
     await stage.execute(
         "update chat_sessions set agent_name = %s where session_id = %s", agent_name, session_id
     )
-    return session_id
 
 
 async def say(stage: TurnStage, caller: Caller, session_id: str, content: str) -> Stream:
@@ -133,12 +141,15 @@ async def test_both_notices_are_kept_when_the_model_fails_too(
     assert notice.startswith("There is no agent “gone” on this server, so Poet answered. large did")
 
 
-@pytest.mark.parametrize("tool", ["explode", "hang", "block", "flood"])
+@pytest.mark.parametrize(
+    ("agent_name", "tool"),
+    [("handy", "explode"), ("handy", "flood"), ("waiting", "hang"), ("waiting", "block")],
+)
 async def test_a_tool_that_misbehaves_is_told_of_and_the_next_turn_works(
-    stage: TurnStage, tool: str
+    stage: TurnStage, agent_name: str, tool: str
 ) -> None:
     caller = await stage.sign_up()
-    session_id = await session_of(stage, caller, "handy")
+    session_id = await session_of(stage, caller, agent_name)
     stage.fake.script(Call(tool), asked="go")
     answer = await stage.stored(caller, (await say(stage, caller, session_id, "go")).answer)
     status = "done" if tool == "flood" else "failed"
@@ -158,8 +169,9 @@ async def test_an_answer_that_takes_longer_than_its_agent_may_ends_with_the_reas
 ) -> None:
     caller = await stage.sign_up()
     session_id = await session_of(stage, caller, "hasty")
-    stage.fake.script(Pause(30), asked="go")
+    stage.fake.script(Hold(), asked="go")
     answer = (await say(stage, caller, session_id, "go")).answer
     assert (answer.status, answer.content) == ("failed", "")
     assert "took too long" in (answer.failure_reason or "")
+    await use_agent(stage, session_id, "plain")
     assert (await say(stage, caller, session_id, "thanks")).text == "echo: thanks"

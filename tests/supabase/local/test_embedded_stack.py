@@ -18,6 +18,8 @@ from tests.stack.checkout import processes_of
 from tests.stack.database import Database
 from tests.stack.embedded import LOCAL, NODE, EmbeddedStack, StackFailed, SupabaseProject
 
+ANSWER_SECONDS = 60.0
+
 
 @pytest.fixture
 def stack(tmp_path: Path) -> Iterator[EmbeddedStack]:
@@ -42,7 +44,8 @@ def make_session(stack: EmbeddedStack) -> None:
 
 def session_ids(project: SupabaseProject) -> list[str]:
     headers = {"apikey": project.secret_key}
-    response = httpx.get(f"{project.url}/rest/v1/chat_sessions?select=session_id", headers=headers)
+    url = f"{project.url}/rest/v1/chat_sessions?select=session_id"
+    response = httpx.get(url, headers=headers, timeout=ANSWER_SECONDS)
     return [row["session_id"] for row in response.raise_for_status().json()]
 
 
@@ -110,14 +113,15 @@ class TestStart:
 class TestKeylessAccess:
     @pytest.mark.parametrize("path", ["/rest/v1/", "/rest/v1/chat_sessions", "/auth/v1/user"])
     def test_request_without_a_key_is_refused(self, supabase_api: SupabaseApi, path: str) -> None:
-        assert httpx.get(supabase_api.url + path).status_code == httpx.codes.UNAUTHORIZED
+        response = httpx.get(supabase_api.url + path, timeout=ANSWER_SECONDS)
+        assert response.status_code == httpx.codes.UNAUTHORIZED
 
     def test_stored_objects_are_not_listed_without_a_key(self, supabase_api: SupabaseApi) -> None:
         bucket = {"id": "closed", "name": "closed", "public": False}
         headers = {"apikey": supabase_api.secret_key}
-        made = httpx.post(f"{supabase_api.url}/storage/v1/bucket", headers=headers, json=bucket)
-        assert made.is_success
-        assert httpx.get(f"{supabase_api.url}/storage/v1/bucket").json() == []
+        with httpx.Client(base_url=supabase_api.url, timeout=ANSWER_SECONDS) as client:
+            assert client.post("/storage/v1/bucket", headers=headers, json=bucket).is_success
+            assert client.get("/storage/v1/bucket").json() == []
 
     def test_start_fails_when_the_api_gives_data_without_a_key(self) -> None:
         with open_api() as url:
@@ -172,5 +176,6 @@ class TestGrants:
 
     def test_anon_is_refused_by_the_table_itself(self, supabase_api: SupabaseApi) -> None:
         headers = {"apikey": supabase_api.publishable_key}
-        response = httpx.get(f"{supabase_api.url}/rest/v1/chat_sessions", headers=headers)
+        url = f"{supabase_api.url}/rest/v1/chat_sessions"
+        response = httpx.get(url, headers=headers, timeout=ANSWER_SECONDS)
         assert response.json()["code"] == "42501"

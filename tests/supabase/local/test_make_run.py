@@ -61,21 +61,6 @@ def test_sigterm_in_the_middle_of_the_start_leaves_nothing_running(
     assert checkout.processes() == []
 
 
-def test_closed_terminal_leaves_nothing_running(checkout: Checkout) -> None:
-    with checkout.make_run() as process:
-        read_until(process, READY)
-        assert process.stdout is not None
-        process.stdout.close()
-        os.killpg(process.pid, signal.SIGHUP)
-    assert checkout.processes() == []
-
-
-def test_output_that_nobody_reads_any_more_leaves_nothing_running(checkout: Checkout) -> None:
-    with checkout.make_run() as process:
-        read_until(process, "PostgreSQL")
-    assert checkout.processes() == []
-
-
 def test_secrets_are_readable_by_their_owner_alone_and_existing_ones_are_kept(
     checkout: Checkout,
 ) -> None:
@@ -99,14 +84,18 @@ def test_taken_port_is_named_before_anything_starts(checkout: Checkout, name: st
     assert "PostgreSQL" not in output
 
 
-def test_second_run_of_one_checkout_is_refused(checkout: Checkout) -> None:
+def test_second_run_is_refused_and_the_first_ends_when_nobody_reads_its_output(
+    checkout: Checkout,
+) -> None:
     with checkout.make_run() as process:
         read_until(process, "PostgreSQL")
         assert "already running" in checkout.refuse_to_run()
-        process.terminate()
+    assert checkout.processes() == []
 
 
-def test_migration_that_fails_is_named_and_leaves_nothing_behind(checkout: Checkout) -> None:
+def test_migration_that_fails_leaves_nothing_behind_and_nor_does_a_closed_terminal(
+    checkout: Checkout,
+) -> None:
     migration = checkout.folder / "supabase" / "migrations" / "29990101000000_break.sql"
     migration.write_text("create table public.half ();\nselect nonsense;\n")
     output = checkout.refuse_to_run()
@@ -115,7 +104,10 @@ def test_migration_that_fails_is_named_and_leaves_nothing_behind(checkout: Check
     migration.write_text("create table public.half ();\n")
     with checkout.make_run() as process:
         read_until(process, READY)
-        process.terminate()
+        assert process.stdout is not None
+        process.stdout.close()
+        os.killpg(process.pid, signal.SIGHUP)
+    assert checkout.processes() == []
 
 
 def test_existing_supabase_is_used_alone(checkout: Checkout, supabase_api: SupabaseApi) -> None:

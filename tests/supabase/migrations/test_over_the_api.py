@@ -9,7 +9,7 @@ import httpx
 import psycopg
 import pytest
 
-from tests.stack.api import SignedUpUser, SupabaseApi
+from tests.stack.api import SupabaseApi, TestUser
 
 Request = tuple[str, str, object]
 """Method, path below /rest/v1, JSON body; {session}, {message} … stand for the target's ids."""
@@ -77,8 +77,8 @@ class People:
 
     api: SupabaseApi
     client: httpx.Client
-    victim: SignedUpUser
-    stranger: SignedUpUser
+    victim: TestUser
+    stranger: TestUser
 
     def send(
         self, request: Request, target: dict[str, object], token: str | None = None
@@ -96,7 +96,7 @@ class People:
             text = text.replace(str(value), f"<{name}>")
         return response.status_code, text
 
-    def call(self, user: SignedUpUser, function: str, **parameters: object) -> Any:  # noqa: ANN401 - JSON
+    def call(self, user: TestUser, function: str, **parameters: object) -> Any:  # noqa: ANN401 - JSON
         """Calls a function with the user's own token."""
         response = self.client.post(
             f"rpc/{function}",
@@ -145,7 +145,7 @@ def people(supabase_api: SupabaseApi) -> Iterator[People]:
     with httpx.Client(
         base_url=f"{supabase_api.url}/rest/v1/", headers=headers, timeout=30
     ) as client:
-        yield People(supabase_api, client, supabase_api.sign_up(), supabase_api.sign_up())
+        yield People(supabase_api, client, supabase_api.add_user(), supabase_api.add_user())
 
 
 @pytest.fixture
