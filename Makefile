@@ -14,7 +14,7 @@ UV := .local/uv/bin/uv
 COMPILE = $(UV) pip compile --quiet pyproject.toml --generate-hashes --universal --no-emit-index-url --custom-compile-command "make lock"
 
 .DEFAULT_GOAL := help
-.PHONY: help run install test lint format types test-python test-web test-e2e bench lock clean
+.PHONY: help run install test lint format types test-python test-web test-e2e coverage bench lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -47,10 +47,13 @@ types: install ## Check types: mypy and tsc, both strict
 	npm --prefix supabase/local run --silent types
 
 test-python: install ## Test the database, the server and the stack
-	@# Two runs at once must not mix their coverage. Tests wait a third of the time, so two cores
-	@# carry three workers.
+	@# Tests wait a third of the time, so two cores carry three workers.
+	$(BIN)/python -m pytest -n 3 --dist worksteal
+
+coverage: install ## Name the lines and branches of the server that no Python test reaches
+	@# Two runs at once must not mix their figures.
 	folder=$$(mktemp -d); trap 'rm -r $$folder' EXIT; \
-	COVERAGE_FILE=$$folder/data $(BIN)/python -m pytest -n 3 --dist worksteal --cov --cov-report=term:skip-covered
+	COVERAGE_FILE=$$folder/data $(BIN)/python -m pytest -n 3 --dist worksteal --cov --cov-report=term-missing:skip-covered
 
 test-web: install ## Test the web app's parts and that its API client fits the server
 	npm --prefix webApp run --silent api:check

@@ -110,6 +110,7 @@ TOOLS_AT_ONCE = 4
 TOOL_THREADS_MAX = 64
 """How many uses of plain functions may go on in a process, those counted that never return."""
 
+PROVIDER_CONNECT_SECONDS = 5.0
 REPLY_MAX_SECONDS = 600.0
 REPLY_MAX_BYTES = 1024 * 1024
 CANCEL_WAIT_SECONDS = 8.0

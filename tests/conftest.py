@@ -16,6 +16,7 @@ import psycopg
 import pytest
 from psycopg import sql
 
+import tests.support.patient_limits  # noqa: F401 - before any module of the server
 from tests.stack.api import SupabaseApi
 from tests.stack.database import Database, apply_migrations, apply_prelude, database_at
 from tests.stack.embedded import EmbeddedStack

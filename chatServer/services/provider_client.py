@@ -7,11 +7,14 @@ import httpx2
 import openai
 from openai.resources.chat.completions import AsyncCompletions
 
+from chatServer.limits import PROVIDER_CONNECT_SECONDS
 from chatServer.services.retry_delay import read_retry_seconds
 from chatServer.services.whole_stream import require_whole_stream
 
 OPENAI_BASE_URL: Final = "https://api.openai.com/v1"
-PROVIDER_TIMEOUT: Final = openai.Timeout(connect=5.0, read=120.0, write=30.0, pool=10.0)
+PROVIDER_TIMEOUT: Final = openai.Timeout(
+    connect=PROVIDER_CONNECT_SECONDS, read=120.0, write=30.0, pool=10.0
+)
 """`read` is the longest silence between two pieces; a reasoning model thinks before its first."""
 RETRY_PAUSE_SECONDS: Final = 0.5
 RETRY_LONGEST_SECONDS: Final = 2.0

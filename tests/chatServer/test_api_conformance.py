@@ -21,7 +21,7 @@ description = schemathesis.openapi.from_dict(build_api().openapi())
 @pytest.fixture(scope="module")
 def base_url(supabase_api: SupabaseApi) -> Iterator[str]:
     """A server in a process of its own: the cases are sent from this thread."""
-    server = ChatServer(supabase_api)
+    server = ChatServer(supabase_api, is_patient=True)
     server.start()
     try:
         yield server.base_url

@@ -51,6 +51,7 @@ async def test_a_bot_that_cannot_start_stops_no_server_and_names_no_token(
         server = ChatServer(
             supabase_api,
             {"TELEGRAM_BOT_TOKEN": bot.token, "TELEGRAM_API_BASE_URL": bot.root_url},
+            is_patient=True,
         )
         try:
             await asyncio.to_thread(server.start)

@@ -14,6 +14,8 @@ from tests.stack.embedded import ROOT, StackFailed, SupabaseProject, child_envir
 from tests.stack.ports import free_port
 
 START_TIMEOUT_SECONDS = 180
+AS_IT_IS = ("-m", "chatServer.main")
+PATIENTLY = ("-c", "import tests.support.patient_limits; from chatServer.main import main; main()")
 PR_SET_PDEATHSIG = 1
 """https://man7.org/linux/man-pages/man2/pr_set_pdeathsig.2const.html"""
 
@@ -21,8 +23,18 @@ PR_SET_PDEATHSIG = 1
 class ChatServer:
     """A chatServer on a free port; its output is kept for the message of a failed start."""
 
-    def __init__(self, project: SupabaseProject, settings: dict[str, str] | None = None) -> None:
-        """Takes settings beside the project's; an empty SUPABASE_DB_URL selects the API."""
+    def __init__(
+        self,
+        project: SupabaseProject,
+        settings: dict[str, str] | None = None,
+        *,
+        is_patient: bool = False,
+    ) -> None:
+        """Takes settings beside the project's; an empty SUPABASE_DB_URL selects the API.
+
+        A patient server waits longer than a server does for what a busy machine slows down.
+        """
+        self.start_options = PATIENTLY if is_patient else AS_IT_IS
         self.port = free_port()
         self.base_url = f"http://127.0.0.1:{self.port}"
         self.environment = child_environment(project) | {
@@ -40,7 +52,7 @@ class ChatServer:
         """Returns when /readyz answers 200; raises StackFailed with the server's own words."""
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "chatServer.main"],
+                [sys.executable, *self.start_options],
                 # Away from the checkout, whose .env.local must not change what a test sees.
                 cwd=self.folder.name,
                 env=self.environment,

@@ -39,7 +39,7 @@ class Replicas:
     """Two server processes with one bot, which die and rise in turn."""
 
     def __init__(self, api: SupabaseApi, stage_settings: dict[str, str]) -> None:
-        self.servers = [ChatServer(api, stage_settings) for _ in range(2)]
+        self.servers = [ChatServer(api, stage_settings, is_patient=True) for _ in range(2)]
 
     async def start(self) -> None:
         await asyncio.gather(*(asyncio.to_thread(server.start) for server in self.servers))

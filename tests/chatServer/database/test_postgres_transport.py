@@ -91,7 +91,9 @@ async def test_a_call_is_one_round_trip_that_a_pooler_in_transaction_mode_takes(
     pool: PostgresPool, tmp_path: Path
 ) -> None:
     transport = PostgresTransport(pool)
-    assert (await show(transport, signed_in()))["timeout"] == "8s"
+    assert (await show(transport, signed_in()))[
+        "timeout"
+    ] == f"{postgres_transport.CALL_SECONDS:.0f}s"
     connection = await pool.acquire()
     with (tmp_path / "trace").open("w") as trace:
         connection.pgconn.trace(trace.fileno())

@@ -11,6 +11,11 @@ from pydantic import SecretStr
 from chatServer.database.postgrest_transport import PostgrestTransport, open_http_pool
 from chatServer.database.transport import Caller, RpcError
 from chatServer.errors import DatabaseUnavailable, Unauthorized
+from chatServer.limits import (
+    DATABASE_CONNECT_SECONDS,
+    DATABASE_POOL_SECONDS,
+    DATABASE_READ_SECONDS,
+)
 from tests.chatServer.database.transport_conformance import TransportConformance
 from tests.chatServer.history_stage import HistoryStage
 from tests.stack.ports import free_port
@@ -159,4 +164,6 @@ class TestErrors:
 
 
 async def test_the_pool_waits_seconds_and_not_minutes(http: httpx.AsyncClient) -> None:
-    assert http.timeout == httpx.Timeout(connect=2.0, read=8.0, write=8.0, pool=5.0)
+    assert http.timeout == httpx.Timeout(
+        DATABASE_READ_SECONDS, connect=DATABASE_CONNECT_SECONDS, pool=DATABASE_POOL_SECONDS
+    )

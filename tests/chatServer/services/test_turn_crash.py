@@ -30,7 +30,7 @@ async def stage(supabase_api: SupabaseApi) -> AsyncIterator[TurnStage]:
 async def shared_server(stage: TurnStage) -> AsyncIterator[ChatServer]:
     """A chatServer process of its own that asks the stage's provider; not started."""
     settings = {"OPENAI_BASE_URL": stage.fake.base_url, "CHAT_MODEL": "fake"}
-    process = ChatServer(stage.api, settings)
+    process = ChatServer(stage.api, settings, is_patient=True)
     yield process
     await asyncio.to_thread(process.stop)
 

@@ -69,7 +69,7 @@ async def killed(supabase_api: SupabaseApi) -> AsyncIterator[dict[str, Asked]]:
     """Four answers, each at another stage when the process that gave them all was killed."""
     async with open_stage(supabase_api) as stage:
         settings = {"OPENAI_BASE_URL": stage.fake.base_url, "CHAT_MODEL": "fake"}
-        server = ChatServer(stage.api, settings)
+        server = ChatServer(stage.api, settings, is_patient=True)
         await asyncio.to_thread(server.start)
         asked = {content: await begin(stage, server, content) for content in scripts(Hold())}
         try:
