@@ -14,12 +14,19 @@ from dataclasses import asdict
 
 import psycopg
 import pytest
+from hypothesis import HealthCheck, settings
 from psycopg import sql
 
 import tests.support.patient_limits  # noqa: F401 - before any module of the server
 from tests.stack.api import SupabaseApi
 from tests.stack.database import Database, apply_migrations, apply_prelude, database_at
 from tests.stack.embedded import EmbeddedStack
+
+# The same examples every time, however long one takes: what a change breaks is red at once.
+settings.register_profile(
+    "steady", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("steady")
 
 _clone_numbers = itertools.count(1)
 

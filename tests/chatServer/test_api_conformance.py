@@ -37,8 +37,6 @@ def access_token(supabase_api: SupabaseApi) -> str:
 @description.parametrize()
 @settings(
     max_examples=10,
-    deadline=None,
-    derandomize=True,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 def test_the_api_answers_as_it_describes(

@@ -35,7 +35,7 @@ def test_all_agree_in_the_end_and_nothing_that_was_acknowledged_is_gone(
 ) -> None:
     phone, desk = clients
 
-    @settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=EXAMPLES, suppress_health_check=list(HealthCheck))
     @given(st.lists(STEP, min_size=STEPS, max_size=STEPS))
     def play(steps: list[Step]) -> None:
         world = World((Device(phone, "phone"), Device(desk, "desk")))

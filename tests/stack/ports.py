@@ -7,7 +7,6 @@ import socket
 import tempfile
 from functools import cache
 from pathlib import Path
-from typing import IO
 
 _picked: set[int] = set()
 
@@ -34,9 +33,10 @@ def _reserve(port: int) -> bool:
 
 
 @cache
-def _reservations() -> IO[bytes]:
+def _reservations() -> int:
     # Closing it would give every port back, so it stays open.
-    return Path(tempfile.gettempdir(), f"chat-registry-ports-{os.getuid()}").open("ab")
+    path = Path(tempfile.gettempdir(), f"chat-registry-ports-{os.getuid()}")
+    return os.open(path, os.O_RDWR | os.O_CREAT, mode=0o600)
 
 
 def _is_silent(port: int) -> bool:

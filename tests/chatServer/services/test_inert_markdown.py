@@ -92,7 +92,7 @@ class Reading(HTMLParser):
 
 
 class TestMakeInert:
-    @settings(max_examples=500, deadline=None)
+    @settings(max_examples=500)
     @given(st.lists(PIECES, max_size=14).map("".join))
     def test_leaves_nothing_that_a_viewer_would_run(self, text: str) -> None:
         reading = Reading(make_inert(text))
@@ -101,7 +101,7 @@ class TestMakeInert:
             link.startswith(("http://", "https://", "mailto:", "#")) for link in reading.links
         )
 
-    @settings(max_examples=300, deadline=None)
+    @settings(max_examples=300)
     @given(st.lists(PIECES, max_size=6).map("".join))
     def test_reads_to_the_last_word_only_what_needs_it_and_finds_the_same(self, text: str) -> None:
         quick = make_inert(text)
@@ -110,7 +110,7 @@ class TestMakeInert:
             patched.setattr(inert_markdown, "LINE", EVERYTHING)
             assert make_inert(text) == quick
 
-    @settings(max_examples=150, deadline=None)
+    @settings(max_examples=150)
     @given(st.lists(PIECES, max_size=14).map("".join))
     def test_leaves_no_block_open_for_what_follows(self, text: str) -> None:
         whole = f"{make_inert(text)}\n\n---\n\n## Next\n"

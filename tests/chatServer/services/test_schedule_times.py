@@ -128,7 +128,7 @@ class TestAfter:
         times = islice(read_timetable(cron, zone).after(at(after)), len(expected))
         assert [time.strftime("%Y-%m-%dT%H:%M") for time in times] == expected
 
-    @settings(max_examples=150, deadline=None)
+    @settings(max_examples=150)
     @given(fixed_expressions(), st.sampled_from(ZONES), STARTS)
     def test_fixed_local_times_rise_and_none_comes_twice(
         self, cron: str, zone: str, start: datetime
@@ -140,7 +140,7 @@ class TestAfter:
         local = [time.astimezone(timetable.zone).replace(tzinfo=None, fold=0) for time in times]
         assert len(set(local)) == len(local)
 
-    @settings(max_examples=100, deadline=None)
+    @settings(max_examples=100)
     @given(st.one_of(fixed_expressions(), moving_expressions()), st.sampled_from(ZONES), STARTS)
     def test_each_time_follows_from_the_one_before_alone(
         self, cron: str, zone: str, start: datetime
@@ -174,7 +174,7 @@ class TestReadCron:
     def test_knows_the_presets_however_they_are_written(self, preset: str) -> None:
         assert read_cron(f" {preset.upper()} ") == PRESETS[preset]
 
-    @settings(max_examples=150, deadline=None)
+    @settings(max_examples=150)
     @given(st.text(max_size=60) | st.from_regex(r"([0-9*/,#LW-]{1,9} ){4}[0-9A-Z*#L-]{1,5}"))
     def test_reads_or_refuses_whatever_it_is_given(self, cron: str) -> None:
         with suppress(ScheduleRefused):

@@ -10,7 +10,7 @@ from chatServer.database.transport import Caller
 from chatServer.errors import DatabaseUnavailable
 from chatServer.services import turn_sweeper
 from chatServer.services.turn_sweeper import sweep_expired_turns
-from tests.chatServer.turn_stage import TurnStage, ask, eventually
+from tests.chatServer.turn_stage import DEADLINE_SECONDS, TurnStage, ask, eventually
 
 
 class OneBadAnswer:
@@ -40,7 +40,7 @@ async def test_goes_on_after_an_error_that_it_logs(
     database = OneBadAnswer(error)
     with caplog.at_level(logging.WARNING):
         sweeping = asyncio.create_task(sweep_expired_turns(SessionRegistry(database)))
-        await asyncio.wait_for(database.answered.wait(), timeout=10)
+        await asyncio.wait_for(database.answered.wait(), DEADLINE_SECONDS)
     assert not sweeping.done()
     sweeping.cancel()
     assert "the sweep of expired turns failed" in caplog.text

@@ -208,7 +208,6 @@ def test_the_tree_in_the_database_is_the_models(shared_database: Database) -> No
             settings=settings(
                 max_examples=EXAMPLES,
                 stateful_step_count=STEPS,
-                deadline=None,
                 suppress_health_check=list(HealthCheck),
             ),
         )

@@ -128,7 +128,7 @@ def test_a_place_of_another_database_is_refused(user: RegistryUser) -> None:
         user.call("list_chat_session_changes", since_xid=str(2**62), since_session_id="")
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(
     steps=st.lists(
         st.tuples(st.sampled_from(["make", "rename", "delete", "ask"]), st.integers(0, 3)),
