@@ -147,4 +147,4 @@ class Device:
 def open_client(base_url: str, token: str) -> httpx.Client:
     """A connection of a device that is signed in."""
     headers = {"Authorization": f"Bearer {token}"}
-    return httpx.Client(base_url=base_url, headers=headers, trust_env=False, timeout=60)
+    return httpx.Client(base_url=base_url, headers=headers, trust_env=False, timeout=180)

@@ -11,7 +11,7 @@ import httpx
 from chatServer.main import build_server
 from chatServer.settings import Settings
 
-START_SECONDS = 60
+START_SECONDS = 180
 
 
 @contextmanager

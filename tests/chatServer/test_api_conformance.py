@@ -14,7 +14,7 @@ from tests.stack.server import ChatServer
 
 # An archive is sent as the bytes it is.
 schemathesis.serializer.alias("application/zip", "application/octet-stream")
-ANSWER_SECONDS = 60
+ANSWER_SECONDS = 180
 description = schemathesis.openapi.from_dict(build_api().openapi())
 
 

@@ -13,7 +13,7 @@ from chatServer.settings import Settings
 from tests.chatServer.conftest import Visitor
 from tests.chatServer.live_server import client_for, serve
 
-DEADLINE_SECONDS = 60.0
+DEADLINE_SECONDS = 180.0
 
 
 @dataclass(frozen=True)

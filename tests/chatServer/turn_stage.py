@@ -30,7 +30,7 @@ from chatServer.turn_events import MessageDelta, TurnEvent, TurnFinished, TurnSt
 from tests.fakes.openai_server import FakeOpenAI
 from tests.stack.api import SupabaseApi
 
-DEADLINE_SECONDS = 60.0
+DEADLINE_SECONDS = 180.0
 
 
 async def eventually(

@@ -55,7 +55,7 @@ async def test_a_session_outlives_its_program_and_changes_models(
     headers = {"apikey": supabase_api.publishable_key}
     headers["Authorization"] = f"Bearer {user.access_token}"
     call = {"p_user_id": str(user.id), "p_session_id": "city-guide"}
-    async with httpx.AsyncClient(headers=headers, trust_env=False, timeout=60) as client:
+    async with httpx.AsyncClient(headers=headers, trust_env=False, timeout=180) as client:
         url = f"{supabase_api.url}/rest/v1/rpc/get_chat_session"
         session = (await client.post(url, json=call)).json()
     assert (session["title"], session["message_count"]) == ("Where to?", 4)

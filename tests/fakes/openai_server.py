@@ -12,7 +12,7 @@ from typing import Any
 from tests.fakes.loopback_server import LoopbackServer
 from tests.fakes.openai_wire import chunk, usage_chunk
 
-DEADLINE_SECONDS = 60.0
+DEADLINE_SECONDS = 180.0
 
 
 class Hold:

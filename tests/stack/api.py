@@ -45,7 +45,7 @@ class SupabaseApi(SupabaseProject):
             f"{self.url}/auth/v1/signup",
             headers={"apikey": self.publishable_key},
             json={"email": email, "password": password},
-            timeout=60,
+            timeout=180,
         )
         response.raise_for_status()
         body = response.json()

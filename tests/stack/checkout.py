@@ -59,7 +59,7 @@ class Checkout:
     def refuse_to_run(self, **settings: str) -> str:
         """Runs a `make run` that cannot start and returns what it says."""
         with self.make_run(**settings) as process:
-            output, _ = process.communicate(timeout=120)
+            output, _ = process.communicate(timeout=600)
         assert process.returncode != 0, output
         return output
 

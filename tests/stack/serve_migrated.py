@@ -67,7 +67,7 @@ def _fill(project: SupabaseProject) -> None:
         f"{project.url}/auth/v1/signup",
         headers={"apikey": project.publishable_key},
         json=ACCOUNT,
-        timeout=60,
+        timeout=180,
     )
     answer.raise_for_status()
     user_id = UUID(answer.json()["user"]["id"])

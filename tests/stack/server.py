@@ -13,7 +13,7 @@ import httpx
 from tests.stack.embedded import ROOT, StackFailed, SupabaseProject, child_environment
 from tests.stack.ports import free_port
 
-START_TIMEOUT_SECONDS = 180
+START_TIMEOUT_SECONDS = 600
 AS_IT_IS = ("-m", "chatServer.main")
 PATIENTLY = ("-c", "import tests.support.patient_limits; from chatServer.main import main; main()")
 PR_SET_PDEATHSIG = 1

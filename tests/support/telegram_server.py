@@ -102,7 +102,7 @@ class FakeTelegram(LoopbackServer):
 
     async def wait_for(self, count: int, chat_id: int) -> list[str]:
         """Returns the texts of a chat once it shows that many."""
-        async with asyncio.timeout(60), self._changed:
+        async with asyncio.timeout(180), self._changed:
             await self._changed.wait_for(lambda: len(self.sent_to(chat_id)) >= count)
         return self.texts_to(chat_id)
 
@@ -115,7 +115,7 @@ class FakeTelegram(LoopbackServer):
         self, method: str, *, count: int = 1, chat_id: int | None = None
     ) -> Call:
         """Returns the call of this number once it has come."""
-        async with asyncio.timeout(60), self._changed:
+        async with asyncio.timeout(180), self._changed:
             await self._changed.wait_for(
                 lambda: len(self.calls_of(method, chat_id=chat_id)) >= count
             )

@@ -11,7 +11,7 @@ from tests.stack.api import SupabaseApi
 from tests.stack.embedded import ROOT
 
 WEB_APP = ROOT / "webApp"
-DEADLINE_SECONDS = 60.0
+DEADLINE_SECONDS = 180.0
 
 
 async def talk(visit: Visit, agent_name: str, *questions: str) -> dict[str, Any]:

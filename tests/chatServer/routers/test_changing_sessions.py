@@ -129,7 +129,7 @@ async def test_another_device_hears_of_changes_and_deletions(
     deleted: list[str] = []
     cursor = start.cursor
     # Transactions of other tests may hold the feed back for an instant.
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(180):
         while not (deleted and titles.get(session_id) == "Changed"):
             heard = await feed(visitor, cursor)
             titles |= {session.session_id: session.title for session in heard.changed}

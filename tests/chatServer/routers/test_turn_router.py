@@ -168,7 +168,7 @@ class TestPostMessage:
         visit.stage.fake.script(hold, "last")
         async with visit.client.stream("POST", visit.path, json=message_body("hello")) as response:
             lines = response.aiter_lines()
-            async with asyncio.timeout(60):
+            async with asyncio.timeout(180):
                 async for line in lines:
                     if line == ": ping":
                         break

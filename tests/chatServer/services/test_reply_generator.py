@@ -78,7 +78,7 @@ class TestDemoModel:
         await pieces.aclose()
         left = asyncio.all_tasks() - before
         if left:
-            await asyncio.wait_for(asyncio.wait(left), timeout=60)
+            await asyncio.wait_for(asyncio.wait(left), timeout=180)
 
 
 class TestProvider:

@@ -156,7 +156,7 @@ class TestLoop:
         service = RetentionService(RetentionRegistry(OneBadAnswer()), RULES)
         with caplog.at_level(logging.WARNING):
             service.start()
-            await asyncio.wait_for(asked.wait(), timeout=60)
+            await asyncio.wait_for(asked.wait(), timeout=180)
         await service.stop()
         assert "retention failed" in caplog.text
 

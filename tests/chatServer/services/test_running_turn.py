@@ -57,7 +57,7 @@ class TestEvents:
         waiting = [asyncio.ensure_future(anext(reader)) for reader in readers]
         await asyncio.sleep(0)
         turn.append("now")
-        events = await asyncio.wait_for(asyncio.gather(*waiting), timeout=60)
+        events = await asyncio.wait_for(asyncio.gather(*waiting), timeout=180)
         assert events == [MessageDelta(message_id=2, offset=0, text="now")] * 3
 
     async def test_coalesce_for_a_slow_reader(self) -> None:

@@ -20,7 +20,7 @@ KINDS = ("planner", "planner", "worker", "worker", "worker", "worker")
 KILLS = 10
 USERS = 6
 SCHEDULES_EACH = 2
-DONE_SECONDS = 600
+DONE_SECONDS = 1200
 START = "import tests.support.hasty_limits; from tests.support.schedule_worker import run; run()"
 
 

@@ -8,7 +8,7 @@ import pytest
 from chatServer.services import tool_threads
 from chatServer.services.tool_threads import NoThreadFree, run_in_threads
 
-DEADLINE_SECONDS = 60.0
+DEADLINE_SECONDS = 180.0
 
 
 @pytest.fixture

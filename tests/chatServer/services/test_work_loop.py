@@ -44,7 +44,7 @@ class Queue:
 
     async def wait_for(self, count: int) -> None:
         """Returns once so many were handled; each that ends lets the loop look again."""
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(180):
             while len(self.handled) < count:
                 self.looked.clear()
                 await self.looked.wait()

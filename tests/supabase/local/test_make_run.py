@@ -46,7 +46,7 @@ def sign_in(checkout: Checkout, settings: dict[str, str]) -> httpx.Response:
         f"http://127.0.0.1:{checkout.port}/auth/v1/token?grant_type=password",
         headers={"apikey": settings["SUPABASE_PUBLISHABLE_KEY"]},
         json={"email": settings["DEMO_EMAIL"], "password": settings["DEMO_PASSWORD"]},
-        timeout=30,
+        timeout=180,
     )
 
 

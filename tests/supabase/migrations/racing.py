@@ -8,7 +8,7 @@ from typing import TypeVar
 from tests.stack.database import Connection
 
 Result = TypeVar("Result")
-WAIT_SECONDS = 60
+WAIT_SECONDS = 180
 
 
 def race(actions: Sequence[Callable[[], Result]]) -> list[Result]:

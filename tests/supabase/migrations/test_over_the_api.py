@@ -143,7 +143,7 @@ def burn_message_ids(api: SupabaseApi) -> list[int]:
 def people(supabase_api: SupabaseApi) -> Iterator[People]:
     headers = {"apikey": supabase_api.publishable_key, "Prefer": "return=representation"}
     with httpx.Client(
-        base_url=f"{supabase_api.url}/rest/v1/", headers=headers, timeout=30
+        base_url=f"{supabase_api.url}/rest/v1/", headers=headers, timeout=180
     ) as client:
         yield People(supabase_api, client, supabase_api.add_user(), supabase_api.add_user())
 
