@@ -74,6 +74,13 @@ class Raw:
 
 
 @dataclass(frozen=True)
+class Pause:
+    """Thinks for a while, as a model of a given pace does."""
+
+    seconds: float
+
+
+@dataclass(frozen=True)
 class Call:
     """Asks for a tool; an answer with calls ends there, and the next prompt brings the results."""
 
@@ -82,7 +89,7 @@ class Call:
     call_id: str | None = None
 
 
-Step = str | Hold | CutOff | Refusal | Raw | Call
+Step = str | Hold | CutOff | Refusal | Raw | Pause | Call
 
 
 @dataclass(frozen=True)
@@ -171,6 +178,8 @@ class FakeOpenAI(LoopbackServer):
                 writer.write(chunk({"content": step}))
             elif isinstance(step, Raw):
                 writer.write(step.data)
+            elif isinstance(step, Pause):
+                await asyncio.sleep(step.seconds)
             elif isinstance(step, Call):
                 writer.write(_call_chunk(step, steps.index(step), len(self.prompts)))
             elif isinstance(step, Hold):
