@@ -59,7 +59,7 @@ test-web: install ## Test the web app's parts and that its API client fits the s
 	npm --prefix webApp run --silent api:check
 	npm --prefix webApp test
 
-test-e2e: install ## Test the whole in a real browser
+test-e2e: install ## Test the whole in a real browser; PICTURES=1 keeps pictures of it
 	cd webApp && npm exec -- playwright test
 
 bench: install ## Measure the registry beside its floors, in some minutes; see docs/scale.md

@@ -73,13 +73,13 @@ test('an edit stops the answer to the words before', async ({ page, account }) =
 
 test('a regenerated answer stands beside the one before', async ({ page, account }) => {
   await openSignedIn(page, account, '/new');
-  await send(page, 'Please count to 30');
+  await send(page, 'Please count to 200');
   await expect(lastAnswer(page)).toContainText(ANSWERED);
   await lastAnswer(page).hover();
   await lastAnswer(page).getByRole('button', { name: 'Regenerate' }).click();
   await expect(page.getByRole('button', { name: 'Stop answering' })).toBeVisible();
   await expect(page.getByLabel('Version 2 of 2')).toBeVisible();
-  await expect(lastAnswer(page)).toContainText('28 29 30.');
+  await expect(lastAnswer(page)).toContainText('198 199 200.');
   await expect(messagesOf(page).getByRole('article')).toHaveCount(2);
 });
 

@@ -6,19 +6,15 @@ import { sessionRows } from '#e2e/harness/sessionRows.ts';
 import { expect, test } from '#e2e/harness/test.ts';
 
 /** Keeps the news of other devices from a page until the returned function is called. */
-async function holdNews(page: Page): Promise<() => Promise<void>> {
-  let release = () => {};
-  const released = new Promise<void>((resolve) => {
-    release = resolve;
-  });
-  const address = '**/api/chat/sessions/changes*';
-  await page.route(address, async (route) => {
+async function holdNews(page: Page): Promise<() => void> {
+  const { promise: released, resolve: release } = Promise.withResolvers<null>();
+  // It stays in place, and lets all through by then: taken away, it might take one along that waits.
+  await page.route('**/api/chat/sessions/changes*', async (route) => {
     await released;
-    await route.continue().catch(() => undefined);
+    await route.fallback().catch(() => undefined);
   });
-  return async () => {
-    release();
-    await page.unroute(address);
+  return () => {
+    release(null);
   };
 }
 
@@ -75,7 +71,7 @@ test('two devices change the same sessions, and both see it', async ({
     await other.getByRole('button', { name: 'Take that name' }).click();
     await expect(other.getByRole('heading', { name: 'Heating' })).toBeVisible();
     await expect(sessionRows(page).filter({ hasText: 'Heating' })).toBeVisible();
-    await releaseNews();
+    releaseNews();
   });
 
   await test.step('both write into one session: the later message becomes a branch', async () => {
@@ -86,7 +82,7 @@ test('two devices change the same sessions, and both see it', async ({
     await expect(page.getByRole('article')).toHaveCount(3);
     await write(other, 'The rent is high.');
     await expect(said(page, 'The rent is high.')).toBeVisible();
-    await releaseNews();
+    releaseNews();
     await page.getByRole('button', { name: 'Previous version' }).click();
     await expect(said(page, 'The heating is cold.')).toBeVisible();
   });
@@ -96,7 +92,7 @@ test('two devices change the same sessions, and both see it', async ({
     await deleteElsewhere(page, account, tripId);
     await choose(page, 'Trip', 'Archive');
     await expect(page.getByText('“Trip” was deleted on another device.')).toBeVisible();
-    await releaseNews();
+    releaseNews();
     await expect(sessionRows(page)).toHaveText([/Heating/]);
     await expect(sessionRows(other)).toHaveText([/Heating/]);
   });

@@ -53,7 +53,8 @@ export async function look(page: Page, name: string): Promise<void> {
   await page.emulateMedia({ colorScheme: 'light' });
 }
 
-/** Keeps a picture of the page as an artefact of the run. */
+/** Keeps a picture of the page in e2e/artifacts for whoever asks by PICTURES=1 to look at them. */
 export async function keepPicture(page: Page, name: string): Promise<void> {
+  if (process.env.PICTURES === undefined) return;
   await page.screenshot({ path: `e2e/artifacts/${name}.png` });
 }
