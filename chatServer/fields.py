@@ -1,12 +1,13 @@
 """The rules of what a field may hold, one for each kind of field."""
 
 import math
+import re
 import unicodedata
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, Final
 from uuid import UUID
 
-from pydantic import AfterValidator, AwareDatetime, Field, JsonValue
+from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field, JsonValue
 
 from chatServer.limits import (
     AGENT_NAME_MAX_LENGTH,
@@ -25,6 +26,17 @@ from chatServer.limits import (
 
 RESERVED_SESSION_IDS = frozenset({".", "..", "changes", "counts", "sync"})
 """What a path would turn into something else than a session."""
+
+WRITTEN_DATE: Final = re.compile(r"\d{4}-\d\d-\d\d")
+UNSHOWABLE: Final = re.compile(
+    "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069\ufeff\ufff9-\ufffb]"
+)
+"""Control characters, and those that turn the direction of the text after them."""
+UNSEEN: Final = re.compile(
+    "[ \u00ad\u034f\u061c\u115f\u1160\u180b-\u180f\u200b-\u200f\u2060-\u2065\u206a-\u206f"
+    "\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0000-\U000e0fff]*"
+)
+"""What shows nothing by itself. It may stay in a title: emoji and letters are joined by some."""
 
 
 def check_text(value: str) -> str:
@@ -88,6 +100,27 @@ def check_message_size(value: str) -> str:
     return value
 
 
+def plain_title(value: str) -> str:
+    """Return a title as one line that disturbs nothing around it; empty when nothing is seen of it.
+
+    The database has a twin, `private.plain_title`, for what does not come through here.
+    """
+    line = " ".join(UNSHOWABLE.sub("", value).split())
+    return "" if UNSEEN.fullmatch(line) else line
+
+
+def check_title(value: str) -> str:
+    """Return the title as one plain line.
+
+    Raises:
+        ValueError: Nothing of it could be seen.
+    """
+    line = plain_title(value)
+    if not line:
+        raise ValueError("must not be blank")
+    return line
+
+
 def check_each_once(value: list[UUID]) -> list[UUID]:
     """Refuse a list that names one twice.
 
@@ -132,6 +165,18 @@ def check_json(value: JsonValue) -> JsonValue:
     return value
 
 
+def check_instant_is_written(value: object) -> object:
+    """Refuse a number, in which some read seconds, some milliseconds and nobody a time zone.
+
+    Raises:
+        ValueError: It is no text that begins with a date.
+    """
+    is_written = isinstance(value, str) and WRITTEN_DATE.match(value)
+    if isinstance(value, datetime) or is_written:
+        return value
+    raise ValueError("must be a date and time with its time zone, as 2026-11-21T22:00:00Z")
+
+
 def check_instant(value: datetime) -> datetime:
     """Return the instant in UTC.
 
@@ -145,7 +190,9 @@ def check_instant(value: datetime) -> datetime:
 
 
 Text = Annotated[str, AfterValidator(check_text)]
-Instant = Annotated[AwareDatetime, AfterValidator(check_instant)]
+Instant = Annotated[
+    AwareDatetime, BeforeValidator(check_instant_is_written), AfterValidator(check_instant)
+]
 MessageText = Annotated[str, AfterValidator(check_message_text)]
 TextBesideFiles = Annotated[str, AfterValidator(check_message_size)]
 AttachmentIds = Annotated[
@@ -157,7 +204,15 @@ SearchText = Annotated[Text, Field(min_length=1, max_length=QUERY_MAX_LENGTH)]
 SessionId = Annotated[Text, Field(min_length=1, max_length=SESSION_ID_MAX_LENGTH)]
 NewSessionId = Annotated[SessionId, AfterValidator(check_session_id)]
 ClientRequestId = Annotated[Text, Field(min_length=1, max_length=CLIENT_REQUEST_ID_MAX_LENGTH)]
-Title = Annotated[Text, Field(min_length=1, max_length=TITLE_MAX_LENGTH)]
+Title = Annotated[
+    Text,
+    Field(
+        min_length=1,
+        max_length=TITLE_MAX_LENGTH,
+        description="Kept as one line: white space is folded, control characters are left out.",
+    ),
+    AfterValidator(check_title),
+]
 Topic = Annotated[Text, Field(min_length=1, max_length=TOPIC_MAX_LENGTH)]
 AgentName = Annotated[Text, Field(min_length=1, max_length=AGENT_NAME_MAX_LENGTH)]
 Metadata = Annotated[dict[str, JsonValue], AfterValidator(check_json)]

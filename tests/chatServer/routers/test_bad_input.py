@@ -76,6 +76,8 @@ class TestSessionListQuery:
             ("from=0001-01-01T00:00:00%2B05:00", "from"),
             ("to=9999-12-31T23:59:59-05:00", "to"),
             ("from=2026-11-20T10:00:00Z&to=2026-11-19T10:00:00Z", "from"),
+            ("from=1700000000", "from"),
+            ("updated_after=1.7e9", "updated_after"),
             ("query=x&from=2026-11-20T10:00:00Z&to=2026-11-20T10:00:00%2B01:00", "from"),
             ("query=x&to=2026-11-20T10:00:00", "to"),
             ("query=x&order=best", "order"),

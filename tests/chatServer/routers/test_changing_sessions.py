@@ -56,6 +56,8 @@ async def test_of_two_devices_the_last_wins_and_hears_what_it_replaced(
         ({"title": ""}, "title"),
         ({"title": "t" * 1_000_000}, "title"),
         ({"title": "a\x00b"}, "title"),
+        ({"title": " \n\u3000"}, "title"),
+        ({"title": "\u202e\u200b"}, "title"),
         ({"pinned": "perhaps"}, "pinned"),
         ({"archived": None}, "archived"),
         ({"channel": "telegram"}, "channel"),
