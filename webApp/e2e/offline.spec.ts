@@ -101,6 +101,12 @@ test('what is done without the server survives a closed tab, and goes out once',
   await page.reload();
   await expect(rowOf('Journey')).toBeVisible();
   await expect(rowOf('Flower beds')).toContainText('Waiting to be sent');
+  // Of a session that was never opened here there is only what is written into it now.
+  await rowOf('Journey').click();
+  await expect(page.getByRole('heading', { name: 'Journey' })).toBeVisible();
+  await expect(page.getByText('This session is not on this device yet.')).toBeVisible();
+  await write(page, 'Bring a map');
+  await expect(page.getByRole('article')).toHaveText(/Bring a map.*Waiting to be sent/s);
   await rowOf('Letter').click();
   await expect(page.getByRole('article')).toHaveCount(3);
   await page.close();
@@ -117,6 +123,8 @@ test('what is done without the server survives a closed tab, and goes out once',
   await expect(again.getByRole('article')).toHaveCount(5);
   await expect(sessionRows(again)).toHaveCount(3);
   await expect(again.getByText('Waiting to be sent')).toHaveCount(0);
+  await sessionRows(again).filter({ hasText: 'Journey' }).click();
+  await expect(again.getByRole('article').first()).toContainText('Bring a map');
 
   const { messages } = JSON.parse(
     await callElsewhere(stack.base_url, account, `${letter}/messages`),

@@ -93,6 +93,41 @@ test('a page that comes leaves the list where its reader is', async ({ page, sta
   expect(await list.evaluate((element) => element.scrollTop)).toBe(end.top);
 });
 
+test('a device that is turned keeps its place in the list and what is chosen', async ({
+  page,
+  stack,
+  account,
+}) => {
+  const seeds = Array.from(
+    { length: 45 },
+    (_, n) => ({ channel: 'web', title: `Row ${n}.` }) as const,
+  );
+  await seedSessions(stack, account, seeds);
+  await openSignedIn(page, account);
+  await sessionRows(page).first().focus();
+  await page.keyboard.press('End');
+  await expect(sessionRows(page).last()).toBeFocused();
+  await page.keyboard.down('ControlOrMeta');
+  // Near the upper end of what is seen of the list: the rows of a phone are taller.
+  await page.mouse.click(150, 240);
+  await page.keyboard.up('ControlOrMeta');
+  const choice = page.getByRole('checkbox', { checked: true });
+  for (const width of [800, 390, 1440]) {
+    await page.setViewportSize({ width, height: 900 });
+    if (width === 800) await page.getByRole('button', { name: 'Sessions' }).click();
+    await expect(page.getByRole('group', { name: 'Selected sessions' })).toBeVisible();
+    await expect(choice).toBeInViewport();
+  }
+
+  // While it scrolls the virtualizer would have the rows take no click.
+  const list = page.getByRole('navigation', { name: 'Sessions' });
+  const events = await list.evaluate(({ firstElementChild: rows }) => {
+    if (rows instanceof HTMLElement) rows.style.pointerEvents = 'none';
+    return rows && getComputedStyle(rows).pointerEvents;
+  });
+  expect(events).toBe('auto');
+});
+
 test('the picker keeps its width over a reload', async ({ page, account }) => {
   await openSignedIn(page, account);
   const edge = page.getByRole('slider', { name: 'Width of the session list' });

@@ -86,6 +86,14 @@ export function describeCode(code: keyof typeof FORESEEN): string {
   return FORESEEN[code];
 }
 
+/** The cursor is too old, of another release, or was made before the server's key was changed. */
+export function isCursorRefused(error: unknown): boolean {
+  return (
+    error instanceof ApiError &&
+    (error.code === 'cursor_expired' || error.code === 'invalid_cursor')
+  );
+}
+
 /** One plain sentence for the person in front of the screen. */
 export function describeError(error: unknown): string {
   if (!(error instanceof ApiError)) return 'Something went wrong.';

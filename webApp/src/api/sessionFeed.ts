@@ -5,7 +5,7 @@ import {
   queryOptions,
 } from '@tanstack/react-query';
 
-import { ApiError } from '@/api/apiError';
+import { isCursorRefused } from '@/api/apiError';
 import { apiClient, dataOf } from '@/api/client';
 import { leadsFeed } from '@/api/feedLeader';
 import { queryKeys } from '@/api/queryKeys';
@@ -151,14 +151,6 @@ function unmarkDeleted(queryClient: QueryClient, sessionIds: readonly string[]):
     known?.some((id) => sessionIds.includes(id))
       ? known.filter((id) => !sessionIds.includes(id))
       : known,
-  );
-}
-
-/** The cursor is too old, or was made before the server's key was changed. */
-function isCursorRefused(error: unknown): boolean {
-  return (
-    error instanceof ApiError &&
-    (error.code === 'cursor_expired' || error.code === 'invalid_cursor')
   );
 }
 

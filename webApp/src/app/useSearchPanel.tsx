@@ -17,7 +17,7 @@ export function useSearchPanel(actions: PaletteActions) {
   };
   useEffect(() => {
     const onKeyDown = (event: KeyboardEvent) => {
-      if (event.key !== 'k' || !(event.metaKey || event.ctrlKey) || event.altKey) return;
+      if (!isShortcut(event)) return;
       event.preventDefault();
       if (document.activeElement instanceof HTMLElement) open(document.activeElement);
     };
@@ -35,4 +35,10 @@ export function useSearchPanel(actions: PaletteActions) {
     </Suspense>
   );
   return { open, panel };
+}
+
+/** Also with Caps Lock, and where that key writes a letter of another script. */
+function isShortcut({ key, code, metaKey, ctrlKey, altKey, shiftKey }: KeyboardEvent): boolean {
+  if (!(metaKey || ctrlKey) || altKey || shiftKey) return false;
+  return key.toLowerCase() === 'k' || (code === 'KeyK' && !/^[a-z]$/iu.test(key));
 }

@@ -7,6 +7,16 @@ import { roomyStorage } from '@/lib/roomyStorage';
 export type Theme = 'system' | 'light' | 'dark';
 export type ChannelFilter = 'all' | 'archived' | ChannelName;
 
+/** What its user has chosen in the picker's list. */
+export interface Selection {
+  /** Ids of the chosen sessions. */
+  ids: ReadonlySet<string>;
+  /** Those that were chosen before the range that is being drawn. */
+  base: ReadonlySet<string>;
+  /** The row from which a range is drawn; null before one was chosen. */
+  anchor: string | null;
+}
+
 export const PICKER_WIDTH = { min: 240, default: 300, max: 420 };
 /** The key of the draft of a session that does not exist yet. */
 export const NEW_SESSION_DRAFT = 'new';
@@ -15,6 +25,8 @@ interface ChatState {
   theme: Theme;
   pickerWidth: number;
   channelFilter: ChannelFilter;
+  /** Null while nobody is choosing several sessions. */
+  selection: Selection | null;
   /** Schedules whose runs the picker shows one by one. */
   unfoldedScheduleIds: readonly string[];
   /** Unsent text by session id, of `draftsOwnerId` only. */
@@ -24,7 +36,9 @@ interface ChatState {
   agentName: string | null;
   setTheme: (theme: Theme) => void;
   setPickerWidth: (width: number) => void;
+  /** Another filter is another list, of which nothing is chosen. */
   setChannelFilter: (filter: ChannelFilter) => void;
+  setSelection: (selection: Selection | null) => void;
   toggleSchedule: (scheduleId: string) => void;
   setAgentName: (name: string) => void;
   setDraft: (sessionId: string, text: string) => void;
@@ -40,6 +54,7 @@ const NOBODYS = {
   draftsOwnerId: null,
   agentName: null,
   channelFilter: 'all',
+  selection: null,
   unfoldedScheduleIds: [],
 } as const;
 
@@ -55,7 +70,11 @@ export const useChatStore = create<ChatState>()(
       setTheme: (theme) => set({ theme }),
       setPickerWidth: (width) =>
         set({ pickerWidth: Math.min(PICKER_WIDTH.max, Math.max(PICKER_WIDTH.min, width)) }),
-      setChannelFilter: (channelFilter) => set({ channelFilter }),
+      setChannelFilter: (channelFilter) =>
+        set((before) =>
+          before.channelFilter === channelFilter ? {} : { channelFilter, selection: null },
+        ),
+      setSelection: (selection) => set({ selection }),
       toggleSchedule: (id) =>
         set(({ unfoldedScheduleIds: ids }) => ({
           unfoldedScheduleIds: ids.includes(id)

@@ -55,6 +55,42 @@ describe('useChatSessions', () => {
     expect(asked[0]?.has('channel')).toBe(false);
   });
 
+  test('reads the list anew when it does not lead on from where it was', async () => {
+    const sessions = makeSessions(5);
+    const asked = servePages(sessions);
+    const refuse = () =>
+      HttpResponse.json(
+        {
+          type: 'about:blank',
+          title: 'Invalid cursor',
+          status: 400,
+          code: 'invalid_cursor',
+          detail: '',
+        },
+        { status: 400 },
+      );
+    const { result } = renderHookWithQueries(() => useChatSessions());
+    await waitFor(() => expect(result.current.data).toHaveLength(2));
+    server.use(http.get('*/api/chat/sessions', refuse, { once: true }));
+    await act(() => result.current.fetchNextPage());
+    await waitFor(() => expect(result.current.isFetchingNextPage).toBe(false));
+    expect(result.current.isFetchNextPageError).toBe(false);
+    expect(asked.map((query) => query.get('cursor'))).toEqual([null, null]);
+    await act(() => result.current.fetchNextPage());
+    await waitFor(() => expect(result.current.data).toHaveLength(4));
+
+    // A server of another release may refuse it again.
+    server.use(http.get('*/api/chat/sessions', refuse));
+    await act(() => result.current.fetchNextPage());
+    await waitFor(() => expect(result.current.isFetchNextPageError).toBe(true));
+    expect(result.current.data).toHaveLength(4);
+    servePages(sessions);
+    await act(() => result.current.fetchNextPage());
+    await waitFor(() => expect(result.current.isFetchNextPageError).toBe(false));
+    await act(() => result.current.fetchNextPage());
+    await waitFor(() => expect(titlesOf(result.current.data)).toEqual(titlesOf(sessions)));
+  });
+
   test('asks for one channel by its name', async () => {
     const asked = servePages(makeSessions(1, { channel: 'telegram' }));
     const { result } = renderHookWithQueries(() => useChatSessions('telegram'));

@@ -1,8 +1,15 @@
-import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import {
+  useInfiniteQuery,
+  useIsRestoring,
+  useMutation,
+  useQuery,
+  useQueryClient,
+} from '@tanstack/react-query';
 import { useCallback, useMemo } from 'react';
 
 import { useDraftFilesStore } from '@/api/attachments/draftFiles';
 import { startedCounts, startedOf } from '@/api/attachments/unstartedSession';
+import { isCursorRefused } from '@/api/apiError';
 import { apiClient, dataOf } from '@/api/client';
 import { type ListFilter, queryKeys } from '@/api/queryKeys';
 import {
@@ -13,6 +20,7 @@ import {
   sessionListOptions,
   sessionOptions,
 } from '@/api/queryOptions';
+import { useIsOnline } from '@/api/hooks/useIsOnline';
 import { useStartingSession, useWithStarting } from '@/api/hooks/useStartingSession';
 import { usePendingChanges, useWithChanges, withChange } from '@/api/pendingChanges';
 import type { CreateSessionRequest, Session, SessionCounts } from '@/api/schema';
@@ -41,16 +49,20 @@ export function useChatSessions(filter: ListFilter = null) {
   const list = useInfiniteQuery({ ...sessionListOptions(filter), select });
   useQuery({ ...newestSessionsOptions(queryClient, filter), enabled: list.isSuccess });
   const data = useWithStarting(useWithChanges(list.data, filter), filter);
-  const { isPending, hasNextPage, isFetchingNextPage, isFetchNextPageError } = list;
-  const { refetch, fetchNextPage } = list;
+  const { isPending, hasNextPage, isFetchingNextPage, refetch } = list;
+  const isRefused = isCursorRefused(list.error);
   return {
     data,
     isPending,
     hasNextPage,
-    isFetchingNextPage,
-    isFetchNextPageError,
+    isFetchingNextPage: isFetchingNextPage || (isRefused && list.isFetching),
+    isFetchNextPageError: (list.isFetchNextPageError || isRefused) && !list.isFetching,
     refetch,
-    fetchNextPage,
+    /** Where the list does not lead on any more it is read again from its top, once by itself. */
+    fetchNextPage: async () => {
+      const { error } = isRefused ? await refetch() : await list.fetchNextPage();
+      if (!isRefused && isCursorRefused(error)) await refetch();
+    },
   };
 }
 
@@ -96,7 +108,9 @@ export function useChatSession(sessionId: string) {
     enabled: !starting,
     placeholderData: () => findListedSession(queryClient, sessionId),
   });
-  const data = session.data && (withChange(session.data, change) ?? session.data);
+  // What stood in for it goes when it cannot be read.
+  const known = session.data ?? findListedSession(queryClient, sessionId);
+  const data = known && (withChange(known, change) ?? known);
   return { data: data ?? starting, error: session.error };
 }
 
@@ -109,6 +123,8 @@ export function useKnownSession(sessionId: string | null): Session | undefined {
 export function useChatMessages(sessionId: string) {
   const queryClient = useQueryClient();
   const isStarting = useStartingSession(sessionId) !== undefined;
+  const isRestoring = useIsRestoring();
+  const isOnline = useIsOnline();
   const list = useQuery({ ...messagesOptions(sessionId), enabled: !isStarting });
   const newest = useQuery({
     ...newestMessagesOptions(queryClient, sessionId),
@@ -118,7 +134,8 @@ export function useChatMessages(sessionId: string) {
   return {
     data: list.data?.messages ?? (isStarting ? NO_MESSAGES.messages : undefined),
     error: list.error,
-    isPending: list.isPending && !isStarting,
+    /** False without the server, as long as nothing is known: it will not come soon. */
+    isPending: !list.data && !isStarting && (isRestoring || (isOnline && list.isFetching)),
     /** False while what is shown was kept from an earlier visit and is being read anew. */
     isCurrent: newest.isFetchedAfterMount || !newest.isFetching,
     refetch: list.refetch,

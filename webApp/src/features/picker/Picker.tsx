@@ -47,7 +47,7 @@ export function Picker(props: PickerProps) {
   const isFirstRun = filter === null && isListEmpty && !(counts?.all || counts?.scheduled);
   const isOnline = useIsOnline();
   const pickerRef = useRef<HTMLElement>(null);
-  const selecting = useSelecting(filter, pickerRef);
+  const selecting = useSelecting(pickerRef);
   const goTo = (address: string) => {
     void navigate(address, { state: FROM_PICKER });
     onOpenSession();

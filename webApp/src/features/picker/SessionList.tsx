@@ -3,19 +3,23 @@ import { Virtualizer, type VirtualizerHandle } from 'virtua';
 
 import { useIsOnline } from '@/api/hooks/useIsOnline';
 import { usePendingChanges } from '@/api/pendingChanges';
+import type { ListFilter } from '@/api/queryKeys';
 import type { Session } from '@/api/schema';
 import { PickerEntry } from '@/features/picker/PickerEntry';
 import { isRow, pickerItems, type RunSchedule, sessionKey } from '@/features/picker/pickerItems';
 import type { RenderRowMenu } from '@/features/picker/rowProps';
 import { SelectionHead } from '@/features/picker/SelectionBar';
 import { useFolds } from '@/features/picker/useFolds';
+import { useListPlace } from '@/features/picker/useListPlace';
 import { useListSelection } from '@/features/picker/useListSelection';
 import { useRovingRows } from '@/features/picker/useRovingRows';
 import type { Selecting } from '@/features/picker/useSelecting';
+import { PHONE, useMediaQuery } from '@/lib/useMediaQuery';
 import { useNow } from '@/lib/useNow';
 import { useStable } from '@/lib/useStable';
 
 const ROW_HEIGHT = 56;
+const PHONE_ROW_HEIGHT = 64;
 /** How many pixels before its end the list asks for more. */
 const LOAD_AHEAD = 600;
 
@@ -27,7 +31,7 @@ interface SessionListProps {
   hasMore: boolean;
   openSession: { sessionId: string; scheduleId: string | null } | null;
   selecting: Selecting;
-  isArchive: boolean;
+  filter: ListFilter;
   onOpen: () => void;
   renderMenu: RenderRowMenu;
   /** Asked for when the end comes near; ignored while nothing more is there. */
@@ -38,7 +42,7 @@ interface SessionListProps {
 
 /** The rows under their groups; only those in sight are mounted. */
 export function SessionList(props: SessionListProps) {
-  const { sessions, schedules, hasMore, openSession, selecting, onNearEnd, end } = props;
+  const { sessions, schedules, hasMore, filter, openSession, selecting, onNearEnd, end } = props;
   const now = useNow();
   const { folds, toggle, retry } = useFolds(schedules);
   const items = useMemo(
@@ -58,6 +62,8 @@ export function SessionList(props: SessionListProps) {
     onShiftMove: selection.onShiftMove,
   });
   const { tabStop } = roving;
+  const notePlace = useListPlace({ items, filter, virtualizerRef });
+  const rowHeight = useMediaQuery(PHONE) ? PHONE_ROW_HEIGHT : ROW_HEIGHT;
   const isSelecting = selecting.selection !== null;
   useFocusBack(isSelecting, roving.focusStop);
   const waitingIds = useWaitingIds();
@@ -70,21 +76,24 @@ export function SessionList(props: SessionListProps) {
     <>
       <SelectionHead
         selection={isSelecting ? selection : null}
-        isArchive={props.isArchive}
+        isArchive={filter === 'archived'}
         onLeave={selecting.leave}
       />
       <nav
         ref={listRef}
         aria-label="Sessions"
-        // Held in place by what stands at its end, the list would jump past every page that comes.
-        className="min-h-0 flex-1 overflow-x-hidden overflow-y-auto overscroll-contain px-2 pb-2 [overflow-anchor:none]"
+        // Clicked while it still scrolls, which the virtualizer would prevent. Held in place by what stands at its end, the list would jump past every page that comes.
+        className="min-h-0 flex-1 overflow-x-hidden overflow-y-auto overscroll-contain px-2 pb-2 [overflow-anchor:none] *:pointer-events-auto!"
       >
         <Virtualizer
           ref={virtualizerRef}
           data={items}
-          itemSize={ROW_HEIGHT}
+          itemSize={rowHeight}
           keepMounted={tabStop ? [tabStop.index] : []}
-          onScroll={checkEnd}
+          onScroll={() => {
+            notePlace();
+            checkEnd();
+          }}
           onResize={() => {
             roving.onMeasured();
             checkEnd();

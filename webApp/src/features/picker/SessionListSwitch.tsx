@@ -85,7 +85,7 @@ export function SessionListSwitch(props: SessionListSwitchProps) {
       hasMore={list.hasNextPage}
       openSession={openSession}
       selecting={selecting}
-      isArchive={filter === 'archived'}
+      filter={filter}
       onOpen={onOpen}
       renderMenu={renderMenu}
       onNearEnd={() => {

@@ -9,10 +9,10 @@ import {
   chosenOf,
   isSessionRow,
   NOTHING_CHOSEN,
-  type Selection,
   type SessionPickerRow,
   toggleRow,
 } from '@/features/picker/selection';
+import type { Selection } from '@/stores/useChatStore';
 import { makeSession } from '@/testing/sessions';
 
 function row(id: string): SessionPickerRow {

@@ -1,18 +1,9 @@
 import type { Session } from '@/api/schema';
 import type { PickerItem, PickerRow } from '@/features/picker/pickerItems';
+import type { Selection } from '@/stores/useChatStore';
 
 /** A row that stands for one session. */
 export type SessionPickerRow = Extract<PickerRow, { session: Session }>;
-
-/** What its user has chosen in the list. */
-export interface Selection {
-  /** Ids of the chosen sessions. */
-  ids: ReadonlySet<string>;
-  /** Those that were chosen before the range that is being drawn. */
-  base: ReadonlySet<string>;
-  /** The row from which a range is drawn; null before one was chosen. */
-  anchor: string | null;
-}
 
 const NONE: ReadonlySet<string> = new Set();
 export const NOTHING_CHOSEN: Selection = { ids: NONE, base: NONE, anchor: null };

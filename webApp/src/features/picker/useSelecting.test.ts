@@ -2,8 +2,8 @@ import { act, renderHook } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 
-import type { ListFilter } from '@/api/queryKeys';
 import { useSelecting } from '@/features/picker/useSelecting';
+import { useChatStore } from '@/stores/useChatStore';
 
 const picker = document.createElement('aside');
 const row = picker.appendChild(document.createElement('button'));
@@ -11,11 +11,11 @@ const elsewhere = document.createElement('button');
 const onEscape = vi.fn();
 
 function render() {
-  const initialProps: { filter: ListFilter } = { filter: null };
-  return renderHook(({ filter }) => useSelecting(filter, { current: picker }), { initialProps });
+  return renderHook(() => useSelecting({ current: picker }));
 }
 
 beforeEach(() => {
+  useChatStore.setState(useChatStore.getInitialState(), true);
   document.body.append(picker, elsewhere);
   // As a drawer does around the picker.
   document.addEventListener('keydown', onEscape, { capture: true });
@@ -44,10 +44,22 @@ test('Escape in the picker leaves the choosing, and closes nothing around it', a
 });
 
 test('another filter is another list, of which nothing is chosen', () => {
-  const { result, rerender } = render();
+  const { result } = render();
   act(() => result.current.change((before) => before));
-  rerender({ filter: 'web' });
+  act(() => useChatStore.getState().setChannelFilter('all'));
+  expect(result.current.selection).not.toBeNull();
+  act(() => useChatStore.getState().setChannelFilter('web'));
   expect(result.current.selection).toBeNull();
-  rerender({ filter: null });
+  act(() => useChatStore.getState().setChannelFilter('all'));
+  expect(result.current.selection).toBeNull();
+});
+
+test('the choosing goes on in another picker, and ends with the user', () => {
+  const before = render();
+  act(() => before.result.current.change((chosen) => ({ ...chosen, ids: new Set(['one']) })));
+  before.unmount();
+  const { result } = render();
+  expect(result.current.selection?.ids).toEqual(new Set(['one']));
+  act(() => useChatStore.getState().forgetUser());
   expect(result.current.selection).toBeNull();
 });

@@ -1,7 +1,7 @@
-import { type RefObject, useEffect, useState } from 'react';
+import { type RefObject, useEffect } from 'react';
 
-import type { ListFilter } from '@/api/queryKeys';
-import { NOTHING_CHOSEN, type Selection } from '@/features/picker/selection';
+import { NOTHING_CHOSEN } from '@/features/picker/selection';
+import { type Selection, useChatStore } from '@/stores/useChatStore';
 
 /** Choosing several sessions of a list. */
 export interface Selecting {
@@ -12,15 +12,13 @@ export interface Selecting {
   leave: () => void;
 }
 
-/** Another filter is another list, of which nothing is chosen. Escape in the picker leaves. */
-export function useSelecting(
-  filter: ListFilter,
-  pickerRef: RefObject<HTMLElement | null>,
-): Selecting {
-  const [state, setState] = useState<{ filter: ListFilter; selection: Selection } | null>(null);
-  if (state !== null && state.filter !== filter) setState(null);
-  const leave = () => setState(null);
-  const isSelecting = state !== null;
+/**
+ * What is chosen outlives the picker, which is another one when the device is turned. Escape in the
+ * picker leaves.
+ */
+export function useSelecting(pickerRef: RefObject<HTMLElement | null>): Selecting {
+  const selection = useChatStore((state) => state.selection);
+  const isSelecting = selection !== null;
   useEffect(() => {
     if (!isSelecting) return;
     const onKeyDown = (event: KeyboardEvent) => {
@@ -29,16 +27,19 @@ export function useSelecting(
       if (event.key !== 'Escape' || !isHere) return;
       // Ahead of the drawer, which would close with it.
       event.stopPropagation();
-      setState(null);
+      leave();
     };
     window.addEventListener('keydown', onKeyDown, { capture: true });
     return () => window.removeEventListener('keydown', onKeyDown, { capture: true });
   }, [isSelecting, pickerRef]);
-  return {
-    selection: state?.selection ?? null,
-    change: (update) => {
-      setState((before) => ({ filter, selection: update(before?.selection ?? NOTHING_CHOSEN) }));
-    },
-    leave,
-  };
+  return { selection, change, leave };
+}
+
+function change(update: (selection: Selection) => Selection): void {
+  const { selection, setSelection } = useChatStore.getState();
+  setSelection(update(selection ?? NOTHING_CHOSEN));
+}
+
+function leave(): void {
+  useChatStore.getState().setSelection(null);
 }

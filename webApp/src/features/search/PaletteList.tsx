@@ -43,7 +43,7 @@ export function PaletteList(props: PaletteListProps) {
       ref={listRef}
       id={LIST_ID}
       {...(hasOptions && { role: 'listbox', 'aria-label': 'Results' })}
-      className="h-[min(400px,50dvh)] overflow-x-hidden overflow-y-auto overscroll-contain p-2 max-phone:h-auto max-phone:flex-1"
+      className="h-[min(400px,50dvh)] overflow-x-hidden overflow-y-auto overscroll-contain p-2 *:pointer-events-auto! max-phone:h-auto max-phone:flex-1"
     >
       <Virtualizer
         ref={virtualizerRef}

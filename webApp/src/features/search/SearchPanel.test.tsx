@@ -1,4 +1,4 @@
-import { screen, waitFor } from '@testing-library/react';
+import { fireEvent, screen, waitFor } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { http, HttpResponse } from 'msw';
 import { useLocation } from 'react-router';
@@ -111,6 +111,18 @@ describe('SearchPanel', () => {
     await waitFor(() =>
       expect(screen.getByLabelText('Address')).toHaveTextContent('/sessions/found?message=7'),
     );
+  });
+
+  test('Enter that ends the composing of a word opens nothing, also in Safari', async () => {
+    answerWith(() => page(makeSessions(1)));
+    renderPanel();
+    await userEvent.type(field(), '番茄');
+    expect(await screen.findByText('1 session')).toBeInTheDocument();
+    fireEvent.keyDown(field(), { key: 'Enter', keyCode: 229 });
+    fireEvent.keyDown(field(), { key: 'Enter', isComposing: true });
+    expect(screen.getByLabelText('Address')).toHaveTextContent(/^\/$/);
+    fireEvent.keyDown(field(), { key: 'Enter', keyCode: 13 });
+    expect(screen.getByLabelText('Address')).toHaveTextContent('/sessions/');
   });
 
   test('runs a command by the beginning of its name', async () => {

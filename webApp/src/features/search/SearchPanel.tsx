@@ -3,6 +3,7 @@ import { type KeyboardEvent, useEffect, useRef, useState } from 'react';
 import { useNavigate } from 'react-router';
 import type { VirtualizerHandle } from 'virtua';
 
+import { isCursorRefused } from '@/api/apiError';
 import { type SessionSearch, useSessionSearch } from '@/api/hooks/useSessionSearch';
 import { useStaying } from '@/api/hooks/useStaying';
 import type { Session } from '@/api/schema';
@@ -17,6 +18,7 @@ import { SearchEnd } from '@/features/search/SearchEnd';
 import { SearchFilterBar } from '@/features/search/SearchFilterBar';
 import { isBackwards, isNarrowed, NO_FILTERS, rangeOf } from '@/features/search/searchFilters';
 import { FROM_PICKER } from '@/lib/fromPicker';
+import { isComposing } from '@/lib/isComposing';
 import { Modal } from '@/lib/ui/Modal';
 import { useNow } from '@/lib/useNow';
 import { useSettled } from '@/lib/useSettled';
@@ -133,7 +135,10 @@ function useHits(wanted: SessionSearch, isEnabled: boolean) {
         void search.fetchNextPage();
       }
     },
-    retry: () => void (search.isFetchNextPageError ? search.fetchNextPage() : search.refetch()),
+    retry: () => {
+      const leadsOn = search.isFetchNextPageError && !isCursorRefused(search.error);
+      void (leadsOn ? search.fetchNextPage() : search.refetch());
+    },
   };
 }
 
@@ -168,7 +173,7 @@ function useActiveItem({ items, text, isStale, onChoose }: ActiveItemOptions) {
     virtualizerRef.current?.scrollToIndex(index, { align: 'nearest' });
   };
   const onKeyDown = (event: KeyboardEvent) => {
-    if (event.nativeEvent.isComposing) return;
+    if (isComposing(event)) return;
     const steps: Record<string, number> = {
       ArrowDown: 1,
       ArrowUp: -1,

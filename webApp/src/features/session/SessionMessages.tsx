@@ -1,6 +1,5 @@
 import { useNavigate } from 'react-router';
 
-import { describeError } from '@/api/apiError';
 import type { useChatMessages } from '@/api/hooks/useChatHistoryHooks';
 import { useIsSessionDeleted } from '@/api/hooks/useSessionFeed';
 import { useStartingSession } from '@/api/hooks/useStartingSession';
@@ -11,9 +10,9 @@ import { OlderMessages } from '@/features/session/messages/OlderMessages';
 import { ReadOnly } from '@/features/session/messages/readOnly';
 import { ReadingEnd } from '@/features/session/ReadingEnd';
 import { SkeletonMessages } from '@/features/session/SkeletonMessages';
+import { UnreadMessages } from '@/features/session/UnreadMessages';
 import type { Reading } from '@/features/session/useReading';
 import { takeBack, takeBackSession, useOutgoing } from '@/features/session/useOutgoing';
-import { StatusPage } from '@/lib/ui/StatusPage';
 import { NEW_SESSION_DRAFT } from '@/stores/useChatStore';
 
 interface SessionMessagesProps {
@@ -38,13 +37,13 @@ export function SessionMessages({ sessionId, list, reading }: SessionMessagesPro
   if (list.isPending) return <SkeletonMessages />;
   if (!list.data) {
     return (
-      <div className="min-h-0 flex-1">
-        <StatusPage
-          sentence={describeError(list.error)}
-          action="Try again"
-          onAction={() => void list.refetch()}
-        />
-      </div>
+      <UnreadMessages
+        sessionId={sessionId}
+        error={list.error}
+        outgoing={outgoing}
+        onEdit={edit}
+        onRetry={() => void list.refetch()}
+      />
     );
   }
   if (list.data.length === 0 && outgoing.length === 0) return <NoMessages />;

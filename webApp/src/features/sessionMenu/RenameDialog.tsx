@@ -1,6 +1,7 @@
 import { type SubmitEvent, useEffect, useRef, useState } from 'react';
 
 import type { Session } from '@/api/schema';
+import { plainTitle } from '@/lib/plainTitle';
 import { Button } from '@/lib/ui/Button';
 import { Modal } from '@/lib/ui/Modal';
 import { TextField } from '@/lib/ui/TextField';
@@ -20,7 +21,7 @@ export function RenameDialog({ session, opener, onClose, onRename }: RenameDialo
   return (
     <Modal title="Rename this session" opener={opener} onClose={onClose}>
       <RenameForm
-        title={session.title ?? ''}
+        before={session.title ?? ''}
         onRename={(title) => {
           onClose();
           if (title !== session.title) onRename(title);
@@ -30,9 +31,9 @@ export function RenameDialog({ session, opener, onClose, onRename }: RenameDialo
   );
 }
 
-function RenameForm({ title, onRename }: { title: string; onRename: (title: string) => void }) {
-  const [text, setText] = useState(title);
-  const isEmpty = text.trim() === '';
+function RenameForm({ before, onRename }: { before: string; onRename: (title: string) => void }) {
+  const [text, setText] = useState(before);
+  const title = plainTitle(text);
   const fieldRef = useRef<HTMLInputElement>(null);
   // Before the panel would give the focus to its first button.
   useEffect(() => {
@@ -41,7 +42,7 @@ function RenameForm({ title, onRename }: { title: string; onRename: (title: stri
   }, []);
   const submit = (event: SubmitEvent) => {
     event.preventDefault();
-    if (!isEmpty) onRename(text.trim());
+    if (title !== '') onRename(title);
   };
   return (
     <form className="flex flex-col gap-4" onSubmit={submit}>
@@ -54,7 +55,7 @@ function RenameForm({ title, onRename }: { title: string; onRename: (title: stri
         autoComplete="off"
         onChange={(event) => setText(event.target.value)}
       />
-      <Button type="submit" look="accent" disabled={isEmpty} className="self-end">
+      <Button type="submit" look="accent" disabled={title === ''} className="self-end">
         Rename
       </Button>
     </form>

@@ -18,7 +18,7 @@ import { DraftFileList } from '@/features/session/attachments/DraftFileList';
 import { pastedFiles } from '@/features/session/attachments/transferredFiles';
 import type { Attaching } from '@/features/session/attachments/useAttaching';
 import { describeExcess, outgoingText } from '@/features/session/composer/composerText';
-import { isComposing } from '@/features/session/composer/isComposing';
+import { isComposing } from '@/lib/isComposing';
 import { useAutoHeight } from '@/features/session/composer/useAutoHeight';
 import { classNames } from '@/lib/ui/classNames';
 import { useChatStore } from '@/stores/useChatStore';

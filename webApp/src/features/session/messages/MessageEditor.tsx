@@ -17,7 +17,7 @@ import { findStreamingBelow } from '@/api/turns/turnCache';
 import { useTurnRunner } from '@/api/turns/useTurnRunner';
 import { DraftFileList } from '@/features/session/attachments/DraftFileList';
 import { describeExcess, outgoingText } from '@/features/session/composer/composerText';
-import { isComposing } from '@/features/session/composer/isComposing';
+import { isComposing } from '@/lib/isComposing';
 import { useAutoHeight } from '@/features/session/composer/useAutoHeight';
 import {
   editDraftKey,

@@ -68,7 +68,7 @@ export function MessageList(props: MessageListProps) {
         // What scrolls must be reachable by keyboard.
         // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- scrolled by keyboard
         tabIndex={0}
-        className="h-full overflow-x-hidden overflow-y-auto overscroll-contain px-6 [scrollbar-gutter:stable_both-edges] max-phone:px-4"
+        className="h-full overflow-x-hidden overflow-y-auto overscroll-contain px-6 [scrollbar-gutter:stable_both-edges] *:pointer-events-auto! max-phone:px-4"
       >
         <div className="grid place-items-center text-note text-muted" style={{ height: TOP_PX }}>
           {top}

@@ -1,0 +1,38 @@
+import { type RefObject, useLayoutEffect } from 'react';
+import type { VirtualizerHandle } from 'virtua';
+
+import type { ListFilter } from '@/api/queryKeys';
+import type { PickerItem } from '@/features/picker/pickerItems';
+
+/** The first item in sight of the list that was shown last; null at its top. */
+let kept: { filter: ListFilter; key: string; offset: number } | null = null;
+
+interface ListPlace {
+  items: readonly PickerItem[];
+  filter: ListFilter;
+  virtualizerRef: RefObject<VirtualizerHandle | null>;
+}
+
+/**
+ * A list that comes back finds its place: the drawer was closed, or the device was turned. That of
+ * another filter starts at its top.
+ */
+export function useListPlace({ items, filter, virtualizerRef }: ListPlace) {
+  useLayoutEffect(() => {
+    const index = items.findIndex(({ key }) => kept?.filter === filter && key === kept.key);
+    if (index === -1) kept = null;
+    else
+      virtualizerRef.current?.scrollToIndex(index, { align: 'start', offset: kept?.offset ?? 0 });
+    // eslint-disable-next-line react-hooks/exhaustive-deps -- only when the list appears; the reader moves it afterwards
+  }, []);
+
+  /** The list has been moved. */
+  return () => {
+    const list = virtualizerRef.current;
+    if (!list) return;
+    const index = list.findItemIndex(list.scrollOffset);
+    const key = items[index]?.key;
+    const offset = list.scrollOffset - list.getItemOffset(index);
+    kept = key === undefined || list.scrollOffset <= 0 ? null : { filter, key, offset };
+  };
+}
