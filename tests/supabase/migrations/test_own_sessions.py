@@ -85,7 +85,6 @@ class TestInsert:
             {"session_id": "a\nb"},
             {"session_id": "s" * 201},
             {"channel": "fax"},
-            {"title": ""},
             {"title": "t" * 201},
             {"topic": "t" * 201},
             {"agent_name": ""},

@@ -146,6 +146,8 @@ class TestPlainTitle:
             user.call("update_chat_session", session_id=session_id, changes={"title": BLANK})
         with refused("PT422", "validation_failed", details="title"):
             user.new_session(title=BLANK)
+        with refused("PT422", "validation_failed", details="title"):
+            user.run("update chat_sessions set title = '' where session_id = %s", (session_id,))
         with refused("PT422", "validation_failed", details="sessions.1.title"):
             upload(user, {"session_id": new_id()}, {"session_id": new_id(), "title": BLANK})
         assert user.session(session_id)["title"] == "May in Lisbon"
