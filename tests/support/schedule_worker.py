@@ -1,7 +1,8 @@
-"""One process of the crash test: `planner` or `worker`, until it is killed."""
+"""The processes of the crash test: each is a `planner` or a `worker` until it is killed."""
 
 import asyncio
 import os
+import signal
 import sys
 
 from pydantic import SecretStr
@@ -53,5 +54,19 @@ async def main(kind: str) -> None:
 
 
 def run() -> None:
-    """Runs the process that the command line names."""
-    asyncio.run(main(sys.argv[1]))
+    """Forks a process for each line that names a kind, and tells its number.
+
+    To import everything in each of them anew took most of the test's time. At the end of the
+    input all of them are killed.
+    """
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    for line in sys.stdin:
+        process = os.fork()
+        if process == 0:
+            try:
+                asyncio.run(main(line.strip()))
+            finally:
+                os._exit(1)
+        sys.stdout.write(f"{process}\n")
+        sys.stdout.flush()
+    os.killpg(os.getpgrp(), signal.SIGKILL)

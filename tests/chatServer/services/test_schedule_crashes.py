@@ -2,7 +2,9 @@
 
 import asyncio
 import itertools
+import os
 import random
+import signal
 import subprocess
 import sys
 import time
@@ -28,33 +30,38 @@ class Processes:
     """Two planners and four workers; whoever is killed rises again."""
 
     def __init__(self, environment: dict[str, str]) -> None:
-        self._environment = environment | {"PYTHONPATH": str(ROOT)}
+        self._parent = subprocess.Popen(
+            [sys.executable, "-c", START],
+            env=environment | {"PYTHONPATH": str(ROOT)},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+            start_new_session=True,
+        )
         self._running = [self._start(kind) for kind in KINDS]
 
-    def _start(self, kind: str) -> subprocess.Popen[bytes]:
-        return subprocess.Popen(
-            [sys.executable, "-c", START, kind],
-            env=self._environment,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
+    def _start(self, kind: str) -> int:
+        assert self._parent.stdin is not None
+        assert self._parent.stdout is not None
+        self._parent.stdin.write(f"{kind}\n")
+        self._parent.stdin.flush()
+        return int(self._parent.stdout.readline())
 
     def kill_one(self, place: int) -> None:
         """Ends a process as a crash does, and starts it again."""
-        self._running[place].kill()
-        self._running[place].wait()
+        os.kill(self._running[place], signal.SIGKILL)
         self._running[place] = self._start(KINDS[place])
 
     def stop(self) -> None:
         """Ends them all."""
-        for process in self._running:
-            process.kill()
-            process.wait()
+        self._parent.communicate()
 
 
 @asynccontextmanager
 async def open_processes(schedules: ScheduleStage) -> AsyncIterator[Processes]:
-    processes = Processes(child_environment(schedules.turns.api))
+    environment = child_environment(schedules.turns.api)
+    processes = await asyncio.to_thread(Processes, environment)
     try:
         yield processes
     finally:
