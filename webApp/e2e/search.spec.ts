@@ -36,9 +36,13 @@ test('a session is found by what was said in it, by keyboard alone', async ({
   await expect(page.getByText('The boiler rattles at night').first()).toBeVisible();
   await page.getByRole('link', { name: /Greenhouse/ }).click();
 
-  await page.keyboard.press('Control+k');
   const field = page.getByRole('combobox', { name: 'Search your sessions' });
-  await expect(field).toBeFocused();
+  await page.getByRole('link', { name: /Greenhouse/ }).focus();
+  for (const isOpen of [true, false, true]) {
+    await page.keyboard.press(isOpen ? 'Control+k' : 'Control+K');
+    await expect(field).toBeVisible({ visible: isOpen });
+    await expect(isOpen ? field : page.getByRole('link', { name: /Greenhouse/ })).toBeFocused();
+  }
   await page.keyboard.type('RATTL');
   const hit = page.getByRole('listbox', { name: 'Results' }).getByRole('option');
   await expect(hit).toHaveText([

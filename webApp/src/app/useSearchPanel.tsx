@@ -6,7 +6,7 @@ const SearchPanel = lazy(async () => ({
   default: (await import('@/features/search/SearchPanel')).SearchPanel,
 }));
 
-/** The panel in which sessions are found; ⌘K or Ctrl K opens it from anywhere. */
+/** The panel in which sessions are found; ⌘K or Ctrl K opens it from anywhere, and closes it. */
 export function useSearchPanel(actions: PaletteActions) {
   const commands = usePaletteCommands(actions);
   const [opener, setOpener] = useState<HTMLElement | null>(null);
@@ -19,7 +19,9 @@ export function useSearchPanel(actions: PaletteActions) {
     const onKeyDown = (event: KeyboardEvent) => {
       if (!isShortcut(event)) return;
       event.preventDefault();
-      if (document.activeElement instanceof HTMLElement) open(document.activeElement);
+      const { activeElement: pressed } = document;
+      setIsNeeded(true);
+      setOpener((before) => (before === null && pressed instanceof HTMLElement ? pressed : null));
     };
     window.addEventListener('keydown', onKeyDown);
     return () => window.removeEventListener('keydown', onKeyDown);
