@@ -20,6 +20,9 @@ PRELUDE = (LOCAL / "hosted.sql", Path(__file__).with_name("hosted_tables.sql"))
 
 Connection = psycopg.Connection[tuple[object, ...]]
 
+PATIENT_OPTIONS = "-c statement_timeout=180s -c lock_timeout=180s"
+"""Instead of the roles' own 8 s, which a busy machine may need for what takes a moment."""
+
 
 @dataclass(frozen=True)
 class Database:
@@ -75,7 +78,11 @@ class Database:
         """Commits unless it raises."""
         idle = self._idle.setdefault(url, [])
         # Prepared statements would tell of the tables as they were before a migration.
-        connection = idle.pop() if idle else psycopg.connect(url, prepare_threshold=None)
+        connection = (
+            idle.pop()
+            if idle
+            else psycopg.connect(url, prepare_threshold=None, options=PATIENT_OPTIONS)
+        )
         try:
             with connection.transaction():
                 connection.execute("reset all")

@@ -37,6 +37,7 @@ from tests.chatServer.archive_stage import (
 )
 from tests.chatServer.files import PNG, stored_names
 from tests.chatServer.live_server import Visit, open_visit
+from tests.chatServer.turn_stage import eventually
 from tests.stack.api import SupabaseApi
 
 FILE_BYTES = 500_000
@@ -94,6 +95,10 @@ async def test_files_come_back_with_their_messages_each_stored_once(visit: Visit
         assert hashlib.sha256(read.content).hexdigest() == before["sha256"]
     assert await export(visit.client) == archive
 
+    async def are_alone() -> bool:
+        return len(await stored_names(visit.stage.api, visit.caller.user_id)) == 2
+
+    await eventually(are_alone, what="the files of the deleted session are gone")
     names = await stored_names(visit.stage.api, visit.caller.user_id)
     again = await send(visit.client, archive)
     assert (again["sessions_unchanged"], again["files_added"]) == (1, 0)
