@@ -51,7 +51,7 @@ test('a channel without sessions leads back to all of them', async () => {
 });
 
 test('a failed list says so and can be tried again', async () => {
-  server.use(http.get('*/api/chat/sessions', () => HttpResponse.error(), { once: true }));
+  server.use(http.get('*/api/chat/sessions', () => HttpResponse.error()));
   renderSwitch();
   expect(await screen.findByText('Could not load your sessions.')).toBeVisible();
   server.use(http.get('*/api/chat/sessions', nothing));
