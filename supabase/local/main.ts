@@ -1,6 +1,6 @@
 /**
  * Starts the embedded stack: `node main.ts --data <folder> [--throwaway] [--until-stdin-ends]`.
- * With --throwaway the data are written without care and removed at the end.
+ * With --throwaway the data are written without care and removed at the end; statements may be slow.
  * Addresses, keys and passwords come from the SUPABASE_* variables of the environment.
  * Prints a line per step and stops everything on SIGINT or SIGTERM. With --until-stdin-ends it stops
  * with the program that started it, and tells that program `ready`.
@@ -61,6 +61,8 @@ async function prepareDatabase(url: URL, adminPassword: string): Promise<void> {
     for (const role of ['postgres', 'authenticator', 'supabase_lite']) {
       await admin.unsafe(`alter role ${role} password '${password}'`);
     }
+    // On a busy machine a test's statement may take long.
+    if (options.throwaway) await admin`alter role supabase_lite set statement_timeout = '180s'`;
   } finally {
     await admin.end();
   }
