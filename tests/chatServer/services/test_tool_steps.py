@@ -21,7 +21,7 @@ from tests.chatServer.turn_stage import (
     open_stage,
     read_stream,
 )
-from tests.fakes.openai_server import Call, CutOff
+from tests.fakes.openai_server import Call, CutOff, Refusal
 from tests.stack.api import SupabaseApi
 
 AGENT = AgentSpec(name="assistant", tools=(f"{__name__}:look_up", f"{__name__}:wait_for"))
@@ -209,11 +209,13 @@ class TestEndingEarly:
         )
         assert (await read_stream(turn.events())).answer == ended
 
-    async def test_of_a_provider_that_fails_keeps_both_in_the_call_that_ends_it(
+    async def test_of_a_provider_that_fails_keeps_all_of_it_in_the_call_that_ends_it(
         self, stage: TurnStage, caller: Caller
     ) -> None:
         calls = RecordedCalls(stage.transport)
-        turns = await stage.start_replica(calls, agents=[AGENT])
+        models = {"model": "busy", "fallback_model": "fake"}
+        turns = await stage.start_replica(calls, agents=[AGENT.model_copy(update=models)])
+        stage.fake.script(Refusal(404), model="busy")
         stage.fake.script(Call("look_up"), asked="find it")
         stage.fake.script("half ", CutOff(), when=lambda prompt: len(prompt.messages) == 3)
         turn = await turns.begin(caller, ask(await stage.new_session(caller), "find it"))
@@ -221,6 +223,7 @@ class TestEndingEarly:
         looked_up = ToolStep(name="look_up", label="Used look_up", status="done")
         assert (answer.status, answer.content) == ("failed", "half ")
         assert (answer.tool_steps, answer.usage) == ([looked_up], one_request(1))
+        assert "busy did not answer, so fake did." in str(answer.fallback_notice)
         assert [name for name in calls.functions if name.startswith("fail_turn")] == [
             "fail_turn_v2"
         ]
