@@ -20,18 +20,24 @@ import { describeExcess, outgoingText } from '@/features/session/composer/compos
 import { isComposing } from '@/lib/isComposing';
 import { useAutoHeight } from '@/features/session/composer/useAutoHeight';
 import {
+  claimEditRequestId,
   editDraftKey,
   removeFromEdit,
   stopEditing,
   useEditing,
 } from '@/features/session/messages/editing';
 import { LeaveReading } from '@/features/session/messages/leaveReading';
-import { newId } from '@/lib/newId';
 import { Button } from '@/lib/ui/Button';
 import { useChatStore } from '@/stores/useChatStore';
 
+interface MessageEditorProps {
+  message: Message;
+  /** The version of it that comes back when the editor goes. */
+  shownId: number;
+}
+
 /** A message of the user while it is edited. Enter sends, Escape goes back; the words are kept. */
-export function MessageEditor({ message }: { message: Message }) {
+export function MessageEditor({ message, shownId }: MessageEditorProps) {
   const { typed, type, attachments } = useEditDraft(message);
   const { message_max_bytes: maxBytes } = usePublicConfig();
   const { problem, isSending, send } = useEditSender(message);
@@ -52,7 +58,7 @@ export function MessageEditor({ message }: { message: Message }) {
     stopEditing();
     // The message comes back in this place; the keyboard goes on at the button that led here.
     requestAnimationFrame(() => {
-      document.querySelector<HTMLElement>(`[data-edits="${message.id}"]`)?.focus();
+      document.querySelector<HTMLElement>(`[data-edits="${shownId}"]`)?.focus();
     });
   };
   const onKeyDown = (event: KeyboardEvent) => {
@@ -133,15 +139,11 @@ function useEditSender(message: Message) {
   const runner = useTurnRunner();
   const queryClient = useQueryClient();
   const leaveReading = useContext(LeaveReading);
-  // Sent again after a failure it is the same edit; other words or files are another one.
-  const sent = useRef({ edit: '', clientRequestId: '' });
   const [problem, setProblem] = useState<string | null>(null);
   const [isSending, setIsSending] = useState(false);
   const send = async ({ content, attachments }: Edit) => {
     const attachmentIds = attachments.map(({ id }) => id);
-    const edit = JSON.stringify([content, attachmentIds]);
-    if (sent.current.edit !== edit) sent.current = { edit, clientRequestId: newId() };
-    const { clientRequestId } = sent.current;
+    const clientRequestId = claimEditRequestId(JSON.stringify([content, attachmentIds]));
     const { id: messageId, session_id: sessionId } = message;
     setProblem(null);
     setIsSending(true);

@@ -4,7 +4,7 @@ import { useContext } from 'react';
 
 import type { Message } from '@/api/schema';
 import { BranchSwitch } from '@/features/session/messages/BranchSwitch';
-import { startEditing, useEditing } from '@/features/session/messages/editing';
+import { startEditing, useEdited } from '@/features/session/messages/editing';
 import { MessageAction } from '@/features/session/messages/MessageAction';
 import { MessageEditor } from '@/features/session/messages/MessageEditor';
 import { MessageFoot } from '@/features/session/messages/MessageFoot';
@@ -14,9 +14,9 @@ import { UserBlock } from '@/features/session/messages/UserBlock';
 
 /** A message of the user as the server has it; it is edited in its own place. */
 export function UserMessage({ message }: { message: Message }) {
-  const isEdited = useEditing(({ messageId }) => messageId === message.id);
+  const edited = useEdited(message);
   const isReadOnly = useContext(ReadOnly);
-  if (isEdited) return <MessageEditor message={message} />;
+  if (edited) return <MessageEditor message={edited} shownId={message.id} />;
   return (
     <UserBlock
       text={message.content}
@@ -29,7 +29,7 @@ export function UserMessage({ message }: { message: Message }) {
             <MessageAction
               label="Edit"
               data-edits={message.id}
-              onClick={() => startEditing(message.id)}
+              onClick={() => startEditing(message)}
             >
               <Pencil aria-hidden size={14} />
             </MessageAction>
