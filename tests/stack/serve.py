@@ -27,7 +27,7 @@ def main() -> int:
 
     stack = EmbeddedStack()
     settings = {"RUN_SCHEDULES": "false"} if arguments.no_schedules else None
-    server = ChatServer(stack.project, settings)
+    server = ChatServer(stack.project, settings, is_patient=True)
     try:
         stack.start()
         server.start()

@@ -31,7 +31,7 @@ def main() -> int:
         signal.signal(number, stop_at_once)
     with tempfile.TemporaryDirectory(prefix="old-release-") as folder:
         stack = EmbeddedStack(Path(folder, "data"), local=_old_checkout(Path(folder)))
-        server = ChatServer(stack.project)
+        server = ChatServer(stack.project, is_patient=True)
         try:
             stack.start()
             _fill(stack.project)

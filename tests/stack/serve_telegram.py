@@ -103,7 +103,7 @@ def main() -> int:
         "TELEGRAM_BOT_TOKEN": telegram.bot.token,
         "TELEGRAM_API_BASE_URL": telegram.bot.root_url,
     }
-    server = ChatServer(stack.project, settings)
+    server = ChatServer(stack.project, settings, is_patient=True)
     try:
         stack.start()
         server.start()

@@ -116,9 +116,16 @@ test('an archive is written to a file as it arrives, and both ways can be cancel
   await expect(panel.getByText('The import was cancelled. Nothing was imported.')).toBeVisible();
   await page.unroute(held);
 
+  const { promise: closed, resolve: release } = Promise.withResolvers<null>();
+  await page.route(held, async (route) => {
+    await closed;
+    await route.continue();
+  });
   await panel.getByRole('button', { name: 'Export everything' }).click();
   // It goes on while the panel is closed, and says so when it is done.
   await page.keyboard.press('Escape');
+  await expect(panel).toBeHidden();
+  release(null);
   await expect(page.getByText(/^Exported 1 session with 0 messages/)).toBeVisible();
   expect(await sizeOfFile()).toBeGreaterThan(300);
 });
