@@ -4,6 +4,7 @@ from typing import Literal
 
 ErrorCode = Literal[
     "agent_not_found",
+    "answer_cancelled",
     "answer_streaming",
     "archive_damaged",
     "archive_invalid",

@@ -138,6 +138,15 @@ class AnswerStreaming(DomainError):
     default_detail = "This answer is still being written; wait for its end, or cancel it."
 
 
+class AnswerCancelled(DomainError):
+    """The answer was stopped before."""
+
+    status_code = 409
+    code = "answer_cancelled"
+    title = "Answer was stopped before"
+    default_detail = "This answer was already stopped; what had arrived of it is kept."
+
+
 class TelegramNotConfigured(DomainError):
     """This server has no bot."""
 

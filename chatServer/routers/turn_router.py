@@ -12,6 +12,7 @@ from chatServer.database.parameters import EditedTurn, NewAnswer, NewTurn
 from chatServer.dependencies.auth import CurrentUser
 from chatServer.dependencies.services import ServicesDependency
 from chatServer.errors import (
+    AnswerCancelled,
     AnswerStreaming,
     DatabaseUnavailable,
     MessageNotAnAnswer,
@@ -188,14 +189,14 @@ async def stream_message(turn: Annotated[Turn, Depends(rejoin_turn)]) -> AsyncIt
         yield event
 
 
-@router.post("/{message_id}/cancel")
+@router.post("/{message_id}/cancel", responses=document(AnswerCancelled))
 async def cancel_message(
     session_id: InSession,
     message_id: OfMessage,
     caller: CurrentUser,
     services: ServicesDependency,
 ) -> Message:
-    """Stop an answer and keep its text; one that has ended is returned as it is."""
+    """Stop an answer and keep its text; one that ended first is returned as it ended."""
     return await services.turns.cancel(caller, session_id=session_id, message_id=message_id)
 
 

@@ -11,7 +11,7 @@ from chatServer.database.parameters import EditedTurn, NewAnswer, NewTurn
 from chatServer.database.results import BegunTurn, StoredMessage
 from chatServer.database.session_registry import SessionRegistry
 from chatServer.database.transport import Caller
-from chatServer.errors import DatabaseUnavailable, MessageNotFound
+from chatServer.errors import AnswerCancelled, DatabaseUnavailable, MessageNotFound
 from chatServer.limits import CANCEL_WAIT_SECONDS, LEASE_SECONDS, SHUTDOWN_SECONDS
 from chatServer.models import Message
 from chatServer.services.agent_directory import AgentDirectory
@@ -169,9 +169,10 @@ class TurnService:
         return Turn(source, None, stored.message, is_replay=True, known_length=known_length)
 
     async def cancel(self, caller: Caller, *, session_id: str, message_id: int) -> Message:
-        """Stop an answer wherever it runs; one that has ended is returned as it is.
+        """Stop an answer wherever it runs; one that ended first is returned as it ended.
 
         Raises:
+            AnswerCancelled: It was stopped before.
             MessageNotFound: No such answer of this user in this session.
             DatabaseUnavailable: It was stopped, but that could not be stored yet.
         """
@@ -180,6 +181,8 @@ class TurnService:
             ended = await self._registry.fail_unleased_turn(
                 caller, session_id=session_id, message_id=message_id
             )
+            if ended.message.status == "cancelled" and not ended.is_held:
+                raise AnswerCancelled
             return ended.message
         running.stop("cancelled")
         try:

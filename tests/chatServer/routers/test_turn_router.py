@@ -192,3 +192,5 @@ class TestCancelMessage:
         assert cancelled.json()["status"] == "cancelled"
         assert cancelled.json()["content"] == "first "
         assert rest[-1].data["message"] == cancelled.json()
+        again = await visit.client.post(f"{visit.path}/{answer_id}/cancel")
+        assert (again.status_code, again.json()["code"]) == (409, "answer_cancelled")

@@ -1,6 +1,6 @@
 import pytest
 
-from chatServer.errors import DatabaseUnavailable, MessageNotFound
+from chatServer.errors import AnswerCancelled, DatabaseUnavailable, MessageNotFound
 from chatServer.services import turn_service
 from tests.chatServer.turn_stage import (
     AbsentDatabase,
@@ -27,8 +27,9 @@ class TestCancel:
         assert (cancelled.status, cancelled.content) == ("cancelled", "first ")
         assert (await read_stream(turn.events())).answer == cancelled
         assert await stage.stored(caller, cancelled) == cancelled
-        again = await stage.turns.cancel(caller, session_id=session_id, message_id=answer_id)
-        assert again == cancelled
+        with pytest.raises(AnswerCancelled):
+            await stage.turns.cancel(caller, session_id=session_id, message_id=answer_id)
+        assert await stage.stored(caller, cancelled) == cancelled
 
     async def test_on_another_replica_stops_it_too(self, stage: TurnStage) -> None:
         caller = await stage.sign_up()

@@ -64,6 +64,7 @@ const FORESEEN = {
 const SENTENCES: Partial<Record<ErrorCode, string>> = {
   ...FORESEEN,
   agent_not_found: 'This agent is not there any more. Choose another one.',
+  answer_cancelled: 'This answer was already stopped.',
   answer_streaming: 'This answer is still being written.',
   archive_damaged: 'This archive is damaged.',
   archive_invalid: 'This is not an archive that was exported here.',

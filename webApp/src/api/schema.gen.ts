@@ -360,7 +360,7 @@ export interface paths {
         put?: never;
         /**
          * Cancel Message
-         * @description Stop an answer and keep its text; one that has ended is returned as it is.
+         * @description Stop an answer and keep its text; one that ended first is returned as it ended.
          */
         post: operations["cancel_message_api_chat_sessions__session_id__messages__message_id__cancel_post"];
         delete?: never;
@@ -944,7 +944,7 @@ export interface components {
              * Code
              * @enum {string}
              */
-            code: "agent_not_found" | "answer_streaming" | "archive_damaged" | "archive_invalid" | "archive_too_large" | "archive_unreadable" | "archive_version_unsupported" | "attachment_empty" | "attachment_in_use" | "attachment_not_found" | "attachment_quota_exceeded" | "attachment_too_large" | "attachment_type_mismatch" | "body_too_large" | "cursor_expired" | "database_unavailable" | "internal_error" | "invalid_cursor" | "link_not_found" | "message_not_an_answer" | "message_not_editable" | "message_not_found" | "method_not_allowed" | "not_found" | "range_not_satisfiable" | "request_id_reused" | "request_timeout" | "run_not_found" | "schedule_busy" | "schedule_id_taken" | "schedule_limit_reached" | "schedule_not_found" | "session_deleted" | "session_id_taken" | "session_not_found" | "storage_unavailable" | "telegram_not_configured" | "telegram_unavailable" | "title_set_by_user" | "unauthorized" | "validation_failed" | "webhook_refused";
+            code: "agent_not_found" | "answer_cancelled" | "answer_streaming" | "archive_damaged" | "archive_invalid" | "archive_too_large" | "archive_unreadable" | "archive_version_unsupported" | "attachment_empty" | "attachment_in_use" | "attachment_not_found" | "attachment_quota_exceeded" | "attachment_too_large" | "attachment_type_mismatch" | "body_too_large" | "cursor_expired" | "database_unavailable" | "internal_error" | "invalid_cursor" | "link_not_found" | "message_not_an_answer" | "message_not_editable" | "message_not_found" | "method_not_allowed" | "not_found" | "range_not_satisfiable" | "request_id_reused" | "request_timeout" | "run_not_found" | "schedule_busy" | "schedule_id_taken" | "schedule_limit_reached" | "schedule_not_found" | "session_deleted" | "session_id_taken" | "session_not_found" | "storage_unavailable" | "telegram_not_configured" | "telegram_unavailable" | "title_set_by_user" | "unauthorized" | "validation_failed" | "webhook_refused";
             /** Detail */
             detail: string;
             report: components["schemas"]["ImportReport"];
@@ -2092,7 +2092,7 @@ export interface components {
              * Code
              * @enum {string}
              */
-            code: "agent_not_found" | "answer_streaming" | "archive_damaged" | "archive_invalid" | "archive_too_large" | "archive_unreadable" | "archive_version_unsupported" | "attachment_empty" | "attachment_in_use" | "attachment_not_found" | "attachment_quota_exceeded" | "attachment_too_large" | "attachment_type_mismatch" | "body_too_large" | "cursor_expired" | "database_unavailable" | "internal_error" | "invalid_cursor" | "link_not_found" | "message_not_an_answer" | "message_not_editable" | "message_not_found" | "method_not_allowed" | "not_found" | "range_not_satisfiable" | "request_id_reused" | "request_timeout" | "run_not_found" | "schedule_busy" | "schedule_id_taken" | "schedule_limit_reached" | "schedule_not_found" | "session_deleted" | "session_id_taken" | "session_not_found" | "storage_unavailable" | "telegram_not_configured" | "telegram_unavailable" | "title_set_by_user" | "unauthorized" | "validation_failed" | "webhook_refused";
+            code: "agent_not_found" | "answer_cancelled" | "answer_streaming" | "archive_damaged" | "archive_invalid" | "archive_too_large" | "archive_unreadable" | "archive_version_unsupported" | "attachment_empty" | "attachment_in_use" | "attachment_not_found" | "attachment_quota_exceeded" | "attachment_too_large" | "attachment_type_mismatch" | "body_too_large" | "cursor_expired" | "database_unavailable" | "internal_error" | "invalid_cursor" | "link_not_found" | "message_not_an_answer" | "message_not_editable" | "message_not_found" | "method_not_allowed" | "not_found" | "range_not_satisfiable" | "request_id_reused" | "request_timeout" | "run_not_found" | "schedule_busy" | "schedule_id_taken" | "schedule_limit_reached" | "schedule_not_found" | "session_deleted" | "session_id_taken" | "session_not_found" | "storage_unavailable" | "telegram_not_configured" | "telegram_unavailable" | "title_set_by_user" | "unauthorized" | "validation_failed" | "webhook_refused";
             /** Detail */
             detail: string;
             /**
@@ -3879,6 +3879,15 @@ export interface operations {
             };
             /** @description Session not found (`session_not_found`); Message not found (`message_not_found`); Attachment not found (`attachment_not_found`) */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Answer was stopped before (`answer_cancelled`) */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -1,5 +1,6 @@
 import { notifyManager, type QueryClient } from '@tanstack/react-query';
 
+import { ApiError } from '@/api/apiError';
 import type { Attachment } from '@/api/schema';
 import { followAnswer } from '@/api/turns/followAnswer';
 import {
@@ -135,7 +136,9 @@ export class TurnRunner {
       placeEndedAnswer(this.#queryClient, await cancelAnswer(sessionId, answerId), null);
     } catch (error) {
       patchLiveAnswer(answerId, { isStopping: false });
-      throw error;
+      if (!(error instanceof ApiError) || error.code !== 'answer_cancelled') throw error;
+      // Another device was quicker.
+      await refreshNewest(this.#queryClient, sessionId);
     }
   }
 

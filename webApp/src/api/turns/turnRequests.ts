@@ -125,7 +125,7 @@ export async function joinAnswer(
   return streamOf(data);
 }
 
-/** Stops an answer; one that has already ended is returned as it is. */
+/** Stops an answer; one that ended first is returned as it ended. */
 export async function cancelAnswer(sessionId: string, answerId: number): Promise<Message> {
   const params = { path: { session_id: sessionId, message_id: answerId } };
   return dataOf(
