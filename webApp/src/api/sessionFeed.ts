@@ -11,8 +11,11 @@ import { leadsFeed } from '@/api/feedLeader';
 import { queryKeys } from '@/api/queryKeys';
 import type { Session, SessionChanges } from '@/api/schema';
 import { dropSessions, findSessions, isOutdated, placeSessions } from '@/api/sessionListCache';
+import { withTimeLimit } from '@/lib/withTimeLimit';
 
 const POLL_MS = 2_500;
+/** No poll follows one that hangs. */
+const LONGEST_POLL_MS = 30_000;
 const LARGEST_PAGE_SIZE = 200;
 const NONE: readonly string[] = [];
 
@@ -59,7 +62,10 @@ export async function beginFeed(queryClient: QueryClient): Promise<void> {
 }
 
 async function fetchPresentCursor(signal: AbortSignal): Promise<string> {
-  return dataOf(await apiClient.GET('/api/chat/sessions/changes', { signal })).cursor;
+  const answer = await withTimeLimit(LONGEST_POLL_MS, signal, (limited) =>
+    apiClient.GET('/api/chat/sessions/changes', { signal: limited }),
+  );
+  return dataOf(answer).cursor;
 }
 
 /** Lays every change after a cursor over what is loaded; returns the cursor behind them. */
@@ -84,10 +90,9 @@ async function followChanges(
 async function fetchChanges(cursor: string, signal: AbortSignal): Promise<SessionChanges | null> {
   const query = { since: cursor, limit: LARGEST_PAGE_SIZE };
   const header = { 'if-none-match': `"${cursor}"` };
-  const { data, response } = await apiClient.GET('/api/chat/sessions/changes', {
-    params: { query, header },
-    signal,
-  });
+  const { data, response } = await withTimeLimit(LONGEST_POLL_MS, signal, (limited) =>
+    apiClient.GET('/api/chat/sessions/changes', { params: { query, header }, signal: limited }),
+  );
   return response.status === 304 ? null : dataOf({ ...(data && { data }) });
 }
 
