@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from chatServer.attachment_errors import StorageUnavailable
-from chatServer.database.attachment_store import AttachmentStore
+from chatServer.database.attachment_store import AttachmentStore, ByteRange
 from chatServer.services import file_reader
 from tests.chatServer.files import BINARY, PDF, PNG, stored_names, uploaded
 from tests.chatServer.live_server import SseEvent, Visit, message_body, open_visit, read_all
@@ -154,11 +154,11 @@ async def test_a_file_that_cannot_be_read_fails_the_answer_to_it_and_no_later_on
 
     @asynccontextmanager
     async def read_within_reach(
-        store: AttachmentStore, user_id: UUID, object_id: UUID
+        store: AttachmentStore, user_id: UUID, object_id: UUID, *, part: ByteRange | None = None
     ) -> AsyncIterator[AsyncIterator[bytes]]:
         if f"{user_id}/{object_id}" in out_of_reach:
             raise StorageUnavailable
-        async with read(store, user_id, object_id) as pieces:
+        async with read(store, user_id, object_id, part=part) as pieces:
             yield pieces
 
     monkeypatch.setattr(AttachmentStore, "read", read_within_reach)
