@@ -1,9 +1,25 @@
 import { screen } from '@testing-library/react';
-import { expect, test } from 'vitest';
+import userEvent from '@testing-library/user-event';
+import { expect, test, vi } from 'vitest';
 
-import { toastError } from '@/lib/toast';
+import { toastAction, toastError } from '@/lib/toast';
+
+// jsdom has no such thing.
+HTMLElement.prototype.setPointerCapture = () => undefined;
 
 test('the first toast is shown although its place has to be loaded', async () => {
   toastError('Your browser did not allow copying.');
   expect(await screen.findByText('Your browser did not allow copying.')).toBeVisible();
+});
+
+test('a click on what a toast offers leaves the focus where it is', async () => {
+  const field = document.body.appendChild(document.createElement('input'));
+  field.focus();
+  const onAction = vi.fn();
+  toastAction('Deleted.', { label: 'Undo', onAction });
+
+  await userEvent.click(await screen.findByRole('button', { name: 'Undo' }));
+
+  expect(onAction).toHaveBeenCalledOnce();
+  expect(field).toHaveFocus();
 });

@@ -33,7 +33,11 @@ export function loadToasts(): Promise<typeof Sonner> {
 
 async function mountToaster(): Promise<typeof Sonner> {
   const sonner = await import('sonner');
-  const root = createRoot(document.body.appendChild(document.createElement('div')));
+  const place = document.body.appendChild(document.createElement('div'));
+  // A button that is clicked there takes no focus: the toaster would give it back later, to where
+  // it was before, out of the field that somebody writes in by then.
+  place.addEventListener('mousedown', (event) => event.preventDefault());
+  const root = createRoot(place);
   // A toast that comes before its place is mounted would be lost.
   flushSync(() => {
     root.render(createElement(sonner.Toaster, PLACE));

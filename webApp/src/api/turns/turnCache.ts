@@ -191,7 +191,11 @@ export function placeAnsweredSession(queryClient: QueryClient, session: Session)
 
 /** A poll that is under way may have been answered before this turn's rows were there. */
 function dropStalePolls(queryClient: QueryClient, sessionId: string): void {
-  void queryClient.cancelQueries({ queryKey: queryKeys.newestMessages(sessionId) });
+  const messages = { queryKey: queryKeys.newestMessages(sessionId) };
+  // It may have been on its way to news that the feed will not tell again.
+  const wasReading = queryClient.isFetching(messages) > 0;
+  void queryClient.cancelQueries(messages);
+  if (wasReading) void refreshNewest(queryClient, sessionId);
   void queryClient.cancelQueries({ queryKey: queryKeys.newestSessionLists() });
   const hasBegun = queryClient.getQueryData(queryKeys.sessionFeed()) !== undefined;
   if (hasBegun) void queryClient.cancelQueries({ queryKey: queryKeys.sessionFeed() });
