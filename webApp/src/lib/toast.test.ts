@@ -1,11 +1,17 @@
-import { screen } from '@testing-library/react';
+import { screen, waitFor } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
-import { expect, test, vi } from 'vitest';
+import { toast } from 'sonner';
+import { afterEach, expect, test, vi } from 'vitest';
 
 import { toastAction, toastError } from '@/lib/toast';
 
 // jsdom has no such thing.
 HTMLElement.prototype.setPointerCapture = () => undefined;
+
+afterEach(async () => {
+  toast.dismiss();
+  await waitFor(() => expect(document.querySelector('[data-sonner-toast]')).toBeNull());
+});
 
 test('the first toast is shown although its place has to be loaded', async () => {
   toastError('Your browser did not allow copying.');
