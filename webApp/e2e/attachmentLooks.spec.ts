@@ -57,6 +57,8 @@ for (const { theme, viewport } of LOOKS) {
       await page.getByRole('button', { name: 'Send' }).click();
       const mine = messagesOf(page).getByRole('article', { name: 'Your message' });
       await expect(mine.last().getByRole('button', { name: 'Open lower-field.png' })).toBeVisible();
+      // The second answer, to its end: the view follows it till then.
+      await expect(lastAnswer(page)).toContainText(/seen \d+ messages[^]*Demo model ·/);
       await keepPicture(page, `sent-files-end-${name}`);
       await messagesOf(page).evaluate((list) => list.scrollTo(0, 0));
       await expect(
