@@ -3,6 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { openSignedIn, signUp } from '#e2e/harness/accounts.ts';
 import { expectSteadyLayout, recordLayoutShift } from '#e2e/harness/measures.ts';
 import { sessionRows } from '#e2e/harness/sessionRows.ts';
+import { letThrough } from '#e2e/harness/letThrough.ts';
 import { expect, test } from '#e2e/harness/test.ts';
 import {
   choose,
@@ -162,7 +163,7 @@ test.describe('a file that cannot be attached', () => {
     await page.reload();
     const again = mine.getByRole('button', { name: 'Load field.png again' });
     await expect(again).toBeVisible();
-    await page.unroute('**/api/chat/attachments/*');
+    await letThrough(page, '**/api/chat/attachments/*');
     await again.click();
     await expect(mine.getByRole('button', { name: 'Open field.png' })).toBeVisible();
     await expectSteadyLayout(page);

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import type { Page } from '@playwright/test';
 
 import { openSignedIn } from '#e2e/harness/accounts.ts';
+import { letThrough } from '#e2e/harness/letThrough.ts';
 import { expect, test } from '#e2e/harness/test.ts';
 import { lastAnswer, messagesOf, seedMessages, send } from '#e2e/sessionSeeds.ts';
 
@@ -192,7 +193,7 @@ test.describe('without the server', () => {
     );
     await edit(page, 'Which days were warm?');
     await expect(page.getByText('Could not reach the server. Your words are kept.')).toBeVisible();
-    await page.unroute('**/messages/*');
+    await letThrough(page, '**/messages/*');
     // This time it arrives, and the word that it did is lost.
     await page.route('**/messages/*', async (route) => {
       if (route.request().method() !== 'PATCH') return route.fallback();

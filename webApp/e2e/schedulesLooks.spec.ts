@@ -7,6 +7,7 @@ import {
   recordLayoutShift,
 } from '#e2e/harness/measures.ts';
 import { seedRegistry } from '#e2e/harness/realisticSessions.ts';
+import { letThrough } from '#e2e/harness/letThrough.ts';
 import { expect, test } from '#e2e/harness/test.ts';
 import { serveRunSessions, serveSchedules } from '#e2e/scheduleStandIns.ts';
 
@@ -96,7 +97,7 @@ test.describe('schedules that cannot be loaded', () => {
     const again = page.getByRole('main').getByRole('button', { name: 'Try again' });
     await expect(again).toBeVisible();
     await keepPicture(page, 'schedules-not-loaded');
-    await page.unroute('**/api/chat/schedules');
+    await letThrough(page, '**/api/chat/schedules');
     await serveSchedules(page);
     await again.click();
     await expect(page.getByRole('link', { name: 'Week ahead' })).toBeVisible();

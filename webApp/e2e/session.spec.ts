@@ -1,5 +1,6 @@
 import { openSignedIn } from '#e2e/harness/accounts.ts';
 import { sessionRows } from '#e2e/harness/sessionRows.ts';
+import { letThrough } from '#e2e/harness/letThrough.ts';
 import { expect, test } from '#e2e/harness/test.ts';
 import { startProxy } from '#e2e/sessionProxy.ts';
 import {
@@ -189,7 +190,7 @@ test.describe('without the server', () => {
     await expect(page.getByText('Waiting to be sent').first()).toBeVisible();
     await page.reload();
     await expect(messagesOf(page)).toContainText('Is anybody there?');
-    await page.unroute('**/api/chat/sessions');
+    await letThrough(page, '**/api/chat/sessions');
     await expect(page).toHaveURL(/\/sessions\//);
     await expect(lastAnswer(page)).toContainText('Demo model ·');
 

@@ -6,6 +6,7 @@ import {
   look,
   recordLayoutShift,
 } from '#e2e/harness/measures.ts';
+import { letThrough } from '#e2e/harness/letThrough.ts';
 import { expect, test } from '#e2e/harness/test.ts';
 import {
   lastAnswer,
@@ -121,7 +122,7 @@ test.describe('a session that cannot be loaded', () => {
     await openSignedIn(page, account, path);
     await expect(page.getByRole('alert')).toContainText('The server could not answer this.');
     await keepPicture(page, 'session-not-loaded');
-    await page.unroute('**/messages?*');
+    await letThrough(page, '**/messages?*');
     await page.getByRole('button', { name: 'Try again' }).click();
     await expect(messagesOf(page)).toContainText('The model gave no answer.');
   });

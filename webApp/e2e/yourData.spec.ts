@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { openSignedIn } from '#e2e/harness/accounts.ts';
 import { seedSessions } from '#e2e/harness/seed.ts';
 import { sessionRows } from '#e2e/harness/sessionRows.ts';
+import { letThrough } from '#e2e/harness/letThrough.ts';
 import { expect, test } from '#e2e/harness/test.ts';
 import { lastAnswer, messagesOf, send } from '#e2e/sessionSeeds.ts';
 
@@ -114,7 +115,7 @@ test('an archive is written to a file as it arrives, and both ways can be cancel
     .setInputFiles({ ...ZIP, buffer: Buffer.from('PK') });
   await panel.getByRole('button', { name: 'Cancel' }).click();
   await expect(panel.getByText('The import was cancelled. Nothing was imported.')).toBeVisible();
-  await page.unroute(held);
+  await letThrough(page, held);
 
   const { promise: closed, resolve: release } = Promise.withResolvers<null>();
   await page.route(held, async (route) => {

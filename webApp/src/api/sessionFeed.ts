@@ -5,7 +5,7 @@ import {
   queryOptions,
 } from '@tanstack/react-query';
 
-import { isCursorRefused } from '@/api/apiError';
+import { ApiError, isCursorRefused } from '@/api/apiError';
 import { apiClient, dataOf } from '@/api/client';
 import { leadsFeed } from '@/api/feedLeader';
 import { queryKeys } from '@/api/queryKeys';
@@ -61,8 +61,12 @@ export async function beginFeed(queryClient: QueryClient): Promise<void> {
   await queryClient.query({ ...sessionFeedOptions(queryClient), staleTime: 'static' });
 }
 
+function limitOf(signal: AbortSignal) {
+  return { limitMs: LONGEST_POLL_MS, signal, error: ApiError.unreachable() };
+}
+
 async function fetchPresentCursor(signal: AbortSignal): Promise<string> {
-  const answer = await withTimeLimit(LONGEST_POLL_MS, signal, (limited) =>
+  const answer = await withTimeLimit(limitOf(signal), (limited) =>
     apiClient.GET('/api/chat/sessions/changes', { signal: limited }),
   );
   return dataOf(answer).cursor;
@@ -90,7 +94,7 @@ async function followChanges(
 async function fetchChanges(cursor: string, signal: AbortSignal): Promise<SessionChanges | null> {
   const query = { since: cursor, limit: LARGEST_PAGE_SIZE };
   const header = { 'if-none-match': `"${cursor}"` };
-  const { data, response } = await withTimeLimit(LONGEST_POLL_MS, signal, (limited) =>
+  const { data, response } = await withTimeLimit(limitOf(signal), (limited) =>
     apiClient.GET('/api/chat/sessions/changes', { params: { query, header }, signal: limited }),
   );
   return response.status === 304 ? null : dataOf({ ...(data && { data }) });

@@ -1,27 +1,21 @@
-/**
- * Runs a request that is given up after so long, as one over a connection that is open at this end
- * alone would never be; or when the caller's own signal says so.
- *
- * @throws DOMException TimeoutError when the time is over.
- */
+interface TimeLimit {
+  limitMs: number;
+  /** The caller's own reason to give up. */
+  signal: AbortSignal;
+  /** What is thrown when the time is over. */
+  error: Error;
+}
+
+/** Runs a request that is given up after so long: over a connection that only this end has, for one. */
 export async function withTimeLimit<Result>(
-  limitMs: number,
-  signal: AbortSignal,
+  { limitMs, signal, error }: TimeLimit,
   run: (signal: AbortSignal) => Promise<Result>,
 ): Promise<Result> {
-  // AbortSignal.any is younger than some browsers that are served.
-  const request = new AbortController();
-  const giveUp = () => request.abort(signal.reason);
-  const timer = setTimeout(
-    () => request.abort(new DOMException('No answer in time.', 'TimeoutError')),
-    limitMs,
-  );
-  if (signal.aborted) giveUp();
-  signal.addEventListener('abort', giveUp);
+  const late = new AbortController();
+  const timer = setTimeout(() => late.abort(error), limitMs);
   try {
-    return await run(request.signal);
+    return await run(AbortSignal.any([signal, late.signal]));
   } finally {
     clearTimeout(timer);
-    signal.removeEventListener('abort', giveUp);
   }
 }

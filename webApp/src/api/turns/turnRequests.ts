@@ -1,10 +1,11 @@
 import { ApiError } from '@/api/apiError';
 import { apiClient, dataOf } from '@/api/client';
 import type { Attachment, Message } from '@/api/schema';
+import { withTimeLimit } from '@/lib/withTimeLimit';
 
 type EventStream = ReadableStream<Uint8Array>;
 
-/** How long the server may take to begin a stream; the stream itself may last. */
+/** How long the server may take to begin a session or a stream; the stream itself may last. */
 const OPENING_MS = 30_000;
 
 export interface NewTurn {
@@ -150,17 +151,11 @@ function openedTurn({ data, response }: OpenedStream): OpenedTurn {
 }
 
 /** A connection that died without a word must not hold back the messages behind it. */
-async function openInTime<Opened>(
+export async function openInTime<Opened>(
   signal: AbortSignal,
   open: (signal: AbortSignal) => Promise<Opened>,
 ): Promise<Opened> {
-  const late = new AbortController();
-  const timer = setTimeout(() => late.abort(ApiError.unreachable()), OPENING_MS);
-  try {
-    return await open(AbortSignal.any([signal, late.signal]));
-  } finally {
-    clearTimeout(timer);
-  }
+  return withTimeLimit({ limitMs: OPENING_MS, signal, error: ApiError.unreachable() }, open);
 }
 
 function streamOf(data: ReadableStream | null | undefined): EventStream {
