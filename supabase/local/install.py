@@ -5,6 +5,7 @@ runs at once wait for each other.
 """
 
 import argparse
+import contextlib
 import fcntl
 import hashlib
 import os
@@ -147,8 +148,9 @@ def run(*command: str | Path, cwd: Path = ROOT) -> None:
     try:
         output, _ = process.communicate()
     except BaseException:
-        # A signal ends the command and whatever it has started.
-        os.killpg(process.pid, signal.SIGTERM)
+        # A signal ends the command and whatever it has started, unless all of it has ended.
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGTERM)
         process.wait()
         raise
     if process.returncode != 0:

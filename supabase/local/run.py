@@ -3,6 +3,7 @@
 With SUPABASE_URL in the environment only chatServer starts, against that Supabase.
 """
 
+import contextlib
 import fcntl
 import os
 import shlex
@@ -187,7 +188,9 @@ def own_database() -> tuple[int, int] | None:
 def stop_own_database() -> None:
     """Stops the PostgreSQL that main.ts could not."""
     while database := own_database():
-        os.kill(database[0], signal.SIGINT)
+        # It may have ended since it was looked up.
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(database[0], signal.SIGINT)
         time.sleep(0.1)
 
 
