@@ -2,6 +2,7 @@ import { onlineManager } from '@tanstack/react-query';
 import { AuthClient, isAuthRetryableFetchError } from '@supabase/supabase-js';
 
 import { ApiError } from '@/api/apiError';
+import { fetchInTime } from '@/api/fetchInTime';
 import type { PublicConfig } from '@/api/schema';
 
 type Client = InstanceType<typeof AuthClient>;
@@ -20,6 +21,7 @@ export function startAuthClient(config: PublicConfig): Client {
     persistSession: true,
     autoRefreshToken: true,
     detectSessionInUrl: true,
+    fetch: fetchInTime,
   });
   return client;
 }

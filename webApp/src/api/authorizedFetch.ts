@@ -1,5 +1,6 @@
 import { ApiError } from '@/api/apiError';
 import { accessToken, endSignIn, renewAccessToken } from '@/api/authClient';
+import { fetchInTime } from '@/api/fetchInTime';
 import { noteReachable, noteUnreachable } from '@/api/reachability';
 
 /** What a proxy answers with when the server behind it is down. */
@@ -9,7 +10,7 @@ const GATEWAY_FAILURES = [502, 504];
  * `fetch` with the user's token. A 401 renews the token and tries once more; refused again, the
  * sign-in ends and the 401 is returned.
  *
- * @throws ApiError `unreachable` when no answer came.
+ * @throws ApiError `unreachable` when no answer came, or none in time.
  */
 export async function authorizedFetch(request: Request): Promise<Response> {
   const secondTry = request.clone();
@@ -23,7 +24,7 @@ export async function authorizedFetch(request: Request): Promise<Response> {
 
 async function send(request: Request, token: string | null): Promise<Response> {
   if (token !== null) request.headers.set('Authorization', `Bearer ${token}`);
-  const response = await fetch(request).catch((error: unknown) => {
+  const response = await fetchInTime(request).catch((error: unknown) => {
     // Given up by the caller, who knows why.
     if (request.signal.aborted) throw error;
     return null;

@@ -115,6 +115,29 @@ describe('a call', () => {
     expect(await failureOf(getCounts())).toMatchObject({ status: 0, code: 'unreachable' });
   });
 
+  test('that nobody answers is given up as unreachable', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    const arrived = new Promise<void>((resolve) => {
+      server.use(
+        http.get('*/counts', () => {
+          resolve();
+          return new Promise<never>(() => undefined);
+        }),
+      );
+    });
+    const failure = failureOf(getCounts());
+    await arrived;
+    vi.advanceTimersByTime(30_000);
+    expect(await failure).toMatchObject({ status: 0, code: 'unreachable' });
+  });
+
+  test('whose answer has begun is not limited in time', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    server.use(http.get('*/counts', () => HttpResponse.json(COUNTS)));
+    await apiClient.GET('/api/chat/sessions/counts', { parseAs: 'stream' });
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
   test('that is given up stays an AbortError', async () => {
     server.use(http.get('*/counts', () => HttpResponse.json(COUNTS)));
     const call = apiClient.GET('/api/chat/sessions/counts', { signal: AbortSignal.abort() });

@@ -5,17 +5,14 @@ import {
   queryOptions,
 } from '@tanstack/react-query';
 
-import { ApiError, isCursorRefused } from '@/api/apiError';
+import { isCursorRefused } from '@/api/apiError';
 import { apiClient, dataOf } from '@/api/client';
 import { leadsFeed } from '@/api/feedLeader';
 import { queryKeys } from '@/api/queryKeys';
 import type { Session, SessionChanges } from '@/api/schema';
 import { dropSessions, findSessions, isOutdated, placeSessions } from '@/api/sessionListCache';
-import { withTimeLimit } from '@/lib/withTimeLimit';
 
 const POLL_MS = 2_500;
-/** No poll follows one that hangs. */
-const LONGEST_POLL_MS = 30_000;
 const LARGEST_PAGE_SIZE = 200;
 const NONE: readonly string[] = [];
 
@@ -61,14 +58,8 @@ export async function beginFeed(queryClient: QueryClient): Promise<void> {
   await queryClient.query({ ...sessionFeedOptions(queryClient), staleTime: 'static' });
 }
 
-function limitOf(signal: AbortSignal) {
-  return { limitMs: LONGEST_POLL_MS, signal, error: ApiError.unreachable() };
-}
-
 async function fetchPresentCursor(signal: AbortSignal): Promise<string> {
-  const answer = await withTimeLimit(limitOf(signal), (limited) =>
-    apiClient.GET('/api/chat/sessions/changes', { signal: limited }),
-  );
+  const answer = await apiClient.GET('/api/chat/sessions/changes', { signal });
   return dataOf(answer).cursor;
 }
 
@@ -94,9 +85,10 @@ async function followChanges(
 async function fetchChanges(cursor: string, signal: AbortSignal): Promise<SessionChanges | null> {
   const query = { since: cursor, limit: LARGEST_PAGE_SIZE };
   const header = { 'if-none-match': `"${cursor}"` };
-  const { data, response } = await withTimeLimit(limitOf(signal), (limited) =>
-    apiClient.GET('/api/chat/sessions/changes', { params: { query, header }, signal: limited }),
-  );
+  const { data, response } = await apiClient.GET('/api/chat/sessions/changes', {
+    params: { query, header },
+    signal,
+  });
   return response.status === 304 ? null : dataOf({ ...(data && { data }) });
 }
 

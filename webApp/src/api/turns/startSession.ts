@@ -5,7 +5,6 @@ import { apiClient, dataOf } from '@/api/client';
 import { deleteSession, queueChange } from '@/api/sessionChanges';
 import { markStarted, type OutgoingMessage, outgoingOf } from '@/api/turns/outbox';
 import { placeNewSession } from '@/api/turns/turnCache';
-import { openInTime } from '@/api/turns/turnRequests';
 
 /**
  * Makes the session that a message begins, and what its user has made of it meanwhile.
@@ -19,10 +18,7 @@ export async function startSession(
 ): Promise<boolean> {
   const { sessionId, clientRequestId, agentName } = first;
   const body = { session_id: sessionId, ...(agentName && { agent_name: agentName }) };
-  const made = await openInTime(new AbortController().signal, (signal) =>
-    apiClient.POST('/api/chat/sessions', { body, signal }),
-  );
-  const session = dataOf(made);
+  const session = dataOf(await apiClient.POST('/api/chat/sessions', { body }));
   const waiting = outgoingOf(sessionId);
   if (waiting.length === 0) {
     // Deleted meanwhile, unless it is the one to come again, with its files.

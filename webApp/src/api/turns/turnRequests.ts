@@ -1,12 +1,8 @@
 import { ApiError } from '@/api/apiError';
 import { apiClient, dataOf } from '@/api/client';
 import type { Attachment, Message } from '@/api/schema';
-import { withTimeLimit } from '@/lib/withTimeLimit';
 
 type EventStream = ReadableStream<Uint8Array>;
-
-/** How long the server may take to begin a session or a stream; the stream itself may last. */
-const OPENING_MS = 30_000;
 
 export interface NewTurn {
   sessionId: string;
@@ -54,14 +50,12 @@ export async function postMessage(turn: NewTurn, signal: AbortSignal): Promise<O
     ...(attachments.length > 0 && { attachment_ids: attachments.map(({ id }) => id) }),
     ...(parentId !== null && { parent_id: parentId }),
   };
-  const opened = await openInTime(signal, (openingSignal) =>
-    apiClient.POST('/api/chat/sessions/{session_id}/messages', {
-      params: { path: { session_id: sessionId } },
-      body,
-      parseAs: 'stream',
-      signal: openingSignal,
-    }),
-  );
+  const opened = await apiClient.POST('/api/chat/sessions/{session_id}/messages', {
+    params: { path: { session_id: sessionId } },
+    body,
+    parseAs: 'stream',
+    signal,
+  });
   return openedTurn(opened);
 }
 
@@ -80,14 +74,12 @@ export async function patchMessage(
     client_request_id: clientRequestId,
     ...(attachmentIds && { attachment_ids: [...attachmentIds] }),
   };
-  const opened = await openInTime(signal, (openingSignal) =>
-    apiClient.PATCH('/api/chat/sessions/{session_id}/messages/{message_id}', {
-      params: { path: { session_id: sessionId, message_id: messageId } },
-      body,
-      parseAs: 'stream',
-      signal: openingSignal,
-    }),
-  );
+  const opened = await apiClient.PATCH('/api/chat/sessions/{session_id}/messages/{message_id}', {
+    params: { path: { session_id: sessionId, message_id: messageId } },
+    body,
+    parseAs: 'stream',
+    signal,
+  });
   return openedTurn(opened);
 }
 
@@ -98,13 +90,14 @@ export async function patchMessage(
  */
 export async function postAnswer(wanted: NewAnswer, signal: AbortSignal): Promise<OpenedTurn> {
   const { sessionId, answerId, keepsText, clientRequestId } = wanted;
-  const opened = await openInTime(signal, (openingSignal) =>
-    apiClient.POST('/api/chat/sessions/{session_id}/messages/{message_id}/regenerate', {
+  const opened = await apiClient.POST(
+    '/api/chat/sessions/{session_id}/messages/{message_id}/regenerate',
+    {
       params: { path: { session_id: sessionId, message_id: answerId } },
       body: { client_request_id: clientRequestId, keeps_text: keepsText },
       parseAs: 'stream',
-      signal: openingSignal,
-    }),
+      signal,
+    },
   );
   return openedTurn(opened);
 }
@@ -116,12 +109,13 @@ export async function joinAnswer(
   signal: AbortSignal,
 ): Promise<EventStream> {
   const params = { path: { session_id: sessionId, message_id: answerId } };
-  const { data } = await openInTime(signal, (openingSignal) =>
-    apiClient.GET('/api/chat/sessions/{session_id}/messages/{message_id}/stream', {
+  const { data } = await apiClient.GET(
+    '/api/chat/sessions/{session_id}/messages/{message_id}/stream',
+    {
       params,
       parseAs: 'stream',
-      signal: openingSignal,
-    }),
+      signal,
+    },
   );
   return streamOf(data);
 }
@@ -148,14 +142,6 @@ function openedTurn({ data, response }: OpenedStream): OpenedTurn {
     throw new ApiError({ code: 'unexpected', status: response.status, detail });
   }
   return { answerId, stream: streamOf(data) };
-}
-
-/** A connection that died without a word must not hold back the messages behind it. */
-export async function openInTime<Opened>(
-  signal: AbortSignal,
-  open: (signal: AbortSignal) => Promise<Opened>,
-): Promise<Opened> {
-  return withTimeLimit({ limitMs: OPENING_MS, signal, error: ApiError.unreachable() }, open);
 }
 
 function streamOf(data: ReadableStream | null | undefined): EventStream {

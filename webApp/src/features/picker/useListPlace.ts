@@ -1,4 +1,4 @@
-import { type RefObject, useLayoutEffect } from 'react';
+import { type RefObject, useLayoutEffect, useState } from 'react';
 import type { VirtualizerHandle } from 'virtua';
 
 import type { ListFilter } from '@/api/queryKeys';
@@ -18,13 +18,14 @@ interface ListPlace {
  * another filter starts at its top.
  */
 export function useListPlace({ items, filter, virtualizerRef }: ListPlace) {
+  // Only when the list appears; the reader moves it afterwards.
+  const [start] = useState(() => findPlace(items, filter));
+
   useLayoutEffect(() => {
-    const index = items.findIndex(({ key }) => kept?.filter === filter && key === kept.key);
-    if (index === -1) kept = null;
+    if (!start) kept = null;
     else
-      virtualizerRef.current?.scrollToIndex(index, { align: 'start', offset: kept?.offset ?? 0 });
-    // eslint-disable-next-line react-hooks/exhaustive-deps -- only when the list appears; the reader moves it afterwards
-  }, []);
+      virtualizerRef.current?.scrollToIndex(start.index, { align: 'start', offset: start.offset });
+  }, [start, virtualizerRef]);
 
   /** The list has been moved. */
   return () => {
@@ -35,4 +36,11 @@ export function useListPlace({ items, filter, virtualizerRef }: ListPlace) {
     const offset = list.scrollOffset - list.getItemOffset(index);
     kept = key === undefined || list.scrollOffset <= 0 ? null : { filter, key, offset };
   };
+}
+
+function findPlace(items: readonly PickerItem[], filter: ListFilter) {
+  if (kept?.filter !== filter) return null;
+  const { key, offset } = kept;
+  const index = items.findIndex((item) => item.key === key);
+  return index === -1 ? null : { index, offset };
 }
