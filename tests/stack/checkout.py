@@ -2,7 +2,10 @@
 
 import os
 import shutil
+import signal
 import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from tests.stack.embedded import ROOT, child_environment, new_project
@@ -44,17 +47,18 @@ class Checkout:
 
     def make_run(self, **settings: str) -> subprocess.Popen[str]:
         """Starts `make run` in a session of its own, as a terminal would."""
-        return subprocess.Popen(
-            # The packages are installed: `true install.py` does nothing.
-            ["make", "run", "PYTHON=true"],  # noqa: S607 - make is found on PATH everywhere
-            cwd=self.folder,
-            env=self.environment | settings,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            start_new_session=True,
-        )
+        with heeded(signal.SIGHUP):
+            return subprocess.Popen(
+                # The packages are installed: `true install.py` does nothing.
+                ["make", "run", "PYTHON=true"],  # noqa: S607 - make is found on PATH everywhere
+                cwd=self.folder,
+                env=self.environment | settings,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                text=True,
+                start_new_session=True,
+            )
 
     def refuse_to_run(self, **settings: str) -> str:
         """Runs a `make run` that cannot start and returns what it says."""
@@ -71,6 +75,16 @@ class Checkout:
     def processes(self) -> list[str]:
         """Lists the command of every process that this checkout has brought about."""
         return list(processes_of(self.folder))
+
+
+@contextmanager
+def heeded(number: signal.Signals) -> Iterator[None]:
+    """Lets what is started heed a signal, also where the tests themselves run under nohup."""
+    before = signal.signal(number, signal.SIG_DFL)
+    try:
+        yield
+    finally:
+        signal.signal(number, before)
 
 
 def processes_of(folder: Path) -> dict[str, int]:
