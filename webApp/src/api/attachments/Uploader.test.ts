@@ -53,6 +53,31 @@ const makeFile = (name: string, text = name) => new File([text], name);
 const files = (key = 's1') => findDraftFiles(key);
 const names = () => files().map(({ attachment }) => attachment?.filename);
 
+/** Whether the browser would ask before the page is left. */
+const holdsPage = () => !window.dispatchEvent(new Event('beforeunload', { cancelable: true }));
+
+describe('a page that is left', () => {
+  test.each([
+    ['is held while a file may still be uploaded', 503, 'storage_unavailable', true],
+    ['loses nothing by a file that is refused', 415, 'attachment_type_mismatch', false],
+  ])('%s', async (_, status, code, isHeld) => {
+    refuse(status, code);
+    uploader.add(PLACE, [makeFile('a.png')]);
+    expect(holdsPage()).toBe(true);
+    await expect.poll(() => files()[0]?.problem).toBeTruthy();
+    expect(holdsPage()).toBe(isHeld);
+    for (const file of files()) uploader.remove(PLACE, file);
+    expect(holdsPage()).toBe(false);
+  });
+
+  test('loses nothing by what is uploaded', async () => {
+    startTaking();
+    uploader.add(PLACE, [makeFile('a.txt')]);
+    await expect.poll(names).toEqual(['a.txt']);
+    expect(holdsPage()).toBe(false);
+  });
+});
+
 describe('add', () => {
   test('uploads files and keeps their order', async () => {
     const taken = startTaking();

@@ -39,7 +39,7 @@ interface Upload {
 /** Uploads the files of drafts. It belongs to the tab, not to a page of it. */
 export class Uploader {
   readonly #queryClient: QueryClient;
-  /** By the key of the draft file, until it is uploaded or removed. */
+  /** By the key of the draft file, until it is uploaded, refused or removed. */
   readonly #uploads = new Map<string, Upload>();
   readonly #waiting: Upload[] = [];
   readonly #stopWatching: () => void;
@@ -64,13 +64,14 @@ export class Uploader {
       this.#uploads.set(upload.key, upload);
       void this.#check(upload);
     }
+    this.#holdPage();
     return files.slice(room);
   }
 
   /** Takes a file out of a draft, wherever its upload stands. */
   remove({ draftKey, sessionId }: UploadPlace, { key, attachment }: DraftFile): void {
     this.#uploads.get(key)?.given.abort();
-    this.#uploads.delete(key);
+    this.#drop(key);
     setDraftFiles(draftKey, (files) => files.filter((file) => file.key !== key));
     if (attachment) {
       forgetLocalBytes(attachment.id);
@@ -93,22 +94,25 @@ export class Uploader {
   /** Gives up every upload: the user has left. */
   forget(): void {
     this.#stopWatching();
-    window.removeEventListener('beforeunload', holdPage);
     for (const { given } of this.#uploads.values()) given.abort();
     this.#uploads.clear();
     this.#waiting.length = 0;
+    this.#holdPage();
   }
 
   async #check(upload: Upload): Promise<void> {
     const problem = await checkFile(upload.file);
-    if (problem === null) this.#lineUp(upload);
-    else patchDraftFile(upload.key, { problem });
+    if (problem === null) {
+      this.#lineUp(upload);
+      return;
+    }
+    this.#drop(upload.key);
+    patchDraftFile(upload.key, { problem });
   }
 
   #lineUp(upload: Upload): void {
     if (upload.given.signal.aborted) return;
     this.#waiting.push(upload);
-    window.addEventListener('beforeunload', holdPage);
     this.#next();
   }
 
@@ -123,7 +127,6 @@ export class Uploader {
         this.#next();
       });
     }
-    if (this.#running === 0) window.removeEventListener('beforeunload', holdPage);
   }
 
   async #send({ place, key, file, given: { signal } }: Upload): Promise<void> {
@@ -136,11 +139,25 @@ export class Uploader {
       const { name: filename } = file;
       const attachment = await postAttachment({ sessionId, file, filename, onProgress }, signal);
       keepLocalBytes(attachment, file);
-      this.#uploads.delete(key);
+      this.#drop(key);
       patch({ attachment, progress: 1, isImage: attachment.kind === 'image' });
     } catch (error) {
-      if (!signal.aborted) patch({ problem: describeError(error), canRetry: mayHelp(error) });
+      if (signal.aborted) return;
+      const canRetry = mayHelp(error);
+      if (!canRetry) this.#drop(key);
+      patch({ problem: describeError(error), canRetry });
     }
+  }
+
+  #drop(key: string): void {
+    this.#uploads.delete(key);
+    this.#holdPage();
+  }
+
+  /** A page that is left would lose what only it has; the browser asks. */
+  #holdPage(): void {
+    if (this.#uploads.size > 0) window.addEventListener('beforeunload', preventLeaving);
+    else window.removeEventListener('beforeunload', preventLeaving);
   }
 
   #retryAll(): void {
@@ -167,7 +184,6 @@ function mayHelp(error: unknown): boolean {
   return error.status === 0 || error.status === 429 || error.status >= 500;
 }
 
-/** A page that is left would lose what is on its way; the browser asks. */
-function holdPage(event: BeforeUnloadEvent): void {
+function preventLeaving(event: BeforeUnloadEvent): void {
   event.preventDefault();
 }
