@@ -2,7 +2,14 @@
 
 import { describe, expect, test } from 'vitest';
 
-import { daysBetween, formatDay, formatGroup, formatRowTime, groupOf } from '@/lib/time';
+import {
+  daysBetween,
+  formatDay,
+  formatGroup,
+  formatLoneTime,
+  formatRowTime,
+  groupOf,
+} from '@/lib/time';
 
 const NOW = new Date(2026, 10, 20, 9, 40);
 
@@ -18,10 +25,21 @@ describe('formatRowTime', () => {
     expect(formatRowTime(new Date(2026, 10, 20, 9, 50), NOW)).toBe('now');
   });
 
+  test('a moment ago is now, though it was yesterday', () => {
+    const midnight = new Date(2026, 10, 20, 0, 0, 10);
+    expect(formatRowTime(new Date(2026, 10, 19, 23, 59, 50), midnight)).toBe('now');
+  });
+
   test('today and yesterday show the time of day', () => {
     expect(formatRowTime(new Date(2026, 10, 20, 8, 15), NOW)).toMatch(/8:15/);
     expect(formatRowTime(new Date(2026, 10, 19, 23, 59), NOW)).toMatch(/:59/);
   });
+});
+
+test('a clock time without a day above it is of today', () => {
+  expect(formatLoneTime(new Date(2026, 10, 20, 8, 15), NOW)).toMatch(/8:15/);
+  expect(formatLoneTime(new Date(2026, 10, 19, 23, 59), NOW)).toBe('Thu');
+  expect(formatLoneTime(new Date(2026, 10, 13, 18, 0), NOW)).toBe('13 Nov');
 });
 
 describe('formatGroup', () => {

@@ -34,13 +34,23 @@ export function daysBetween(earlier: Date, later: Date): number {
   return Math.round((end - start) / DAY_MS);
 }
 
-/** The time of a row: `now`, 09:36, Thu, 12 Nov or 3 May 2024. */
+/** The time of a row under the name of its day: `now`, 09:36, Thu, 12 Nov or 3 May 2024. */
 export function formatRowTime(instant: Date, now: Date): string {
-  if (now.getTime() - instant.getTime() < 60_000) return 'now';
+  const isYesterday = !isNow(instant, now) && daysBetween(instant, now) === 1;
+  return isYesterday ? clock(instant) : formatLoneTime(instant, now);
+}
+
+/** The time of a row that no day stands above, where a clock time means today. */
+export function formatLoneTime(instant: Date, now: Date): string {
+  if (isNow(instant, now)) return 'now';
   const days = daysBetween(instant, now);
-  if (days <= 1) return clock(instant);
+  if (days <= 0) return clock(instant);
   if (days < 7) return weekday(instant);
   return instant.getFullYear() === now.getFullYear() ? dayAndMonth(instant) : fullDate(instant);
+}
+
+function isNow(instant: Date, now: Date): boolean {
+  return now.getTime() - instant.getTime() < 60_000;
 }
 
 /** The time of a run among other runs: 09:36, Thu 09:36, 12 Nov 09:36 or 3 May 2024. */

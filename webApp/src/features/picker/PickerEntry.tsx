@@ -7,7 +7,7 @@ import { RunRow } from '@/features/picker/RunRow';
 import { ScheduleLinkRow } from '@/features/picker/ScheduleLinkRow';
 import { ScheduleRow } from '@/features/picker/ScheduleRow';
 import { SessionRow } from '@/features/picker/SessionRow';
-import { formatRowTime } from '@/lib/time';
+import { formatLoneTime, formatRowTime } from '@/lib/time';
 
 interface PickerEntryProps {
   item: PickerItem;
@@ -39,12 +39,13 @@ export const PickerEntry = memo(function PickerEntry(props: PickerEntryProps) {
     case 'label':
       return <h2 className="h-8 px-2 pt-3 text-xs text-muted max-phone:text-note">{item.text}</h2>;
     case 'session': {
-      const time = formatRowTime(new Date(item.session.updated_at), now);
+      // What is pinned stands under no day.
+      const format = item.session.pinned ? formatLoneTime : formatRowTime;
       return (
         <SessionRow
           {...row}
           session={item.session}
-          time={time}
+          time={format(new Date(item.session.updated_at), now)}
           isOpen={isOpen}
           isWaiting={props.waitingIds.has(item.session.session_id)}
           choice={choice}
