@@ -9,6 +9,7 @@ import contextlib
 import fcntl
 import hashlib
 import os
+import shlex
 import shutil
 import signal
 import subprocess
@@ -21,6 +22,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
+COMMAND = VENV / "bin" / "chat-registry"
 NODE = VENV / "node"
 LOCAL = ROOT / "supabase" / "local"
 WEB_APP = ROOT / "webApp"
@@ -58,6 +60,7 @@ def install(lock: Path) -> None:
     # The larger lock holds all of the smaller one, in the same versions.
     if not any(is_made(*python_step(each)) for each in (lock, LARGEST_LOCK)):
         once(*python_step(lock), partial(install_python, lock))
+    once("Command chat-registry", VENV, [Path(__file__)], write_command)
     for folder in (LOCAL, WEB_APP):
         sources = [folder / "package.json", folder / "package-lock.json"]
         title = f"npm packages of {folder.relative_to(ROOT)}"
@@ -84,6 +87,15 @@ def install_python(lock: Path) -> None:
         link.unlink(missing_ok=True)
         link.symlink_to(os.path.relpath(wheel / program, NODE))
         link.chmod(0o755)
+
+
+def write_command() -> None:
+    """Makes the command that `pip install` would make, for the code of this checkout."""
+    path, python = shlex.quote(str(ROOT)), shlex.quote(str(PYTHON))
+    COMMAND.write_text(
+        f'#!/bin/sh\nPYTHONPATH={path} exec {python} -m chatServer.command_line "$@"\n'
+    )
+    COMMAND.chmod(0o755)
 
 
 def install_node(folder: Path) -> None:

@@ -1,5 +1,6 @@
 """What is installed once is not installed again, and what failed is."""
 
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -50,3 +51,20 @@ class TestRun:
     def test_missing_program_is_named(self) -> None:
         with pytest.raises(install.StepFailed, match="no such-program on this machine"):
             install.run("such-program")
+
+
+class TestWriteCommand:
+    def test_command_is_that_of_the_checkout_wherever_it_is_called(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        command = tmp_path / "chat-registry"
+        monkeypatch.setattr(install, "COMMAND", command)
+        install.write_command()
+        called = subprocess.run(
+            [command, "retention", "--help"],
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        assert called.stdout.startswith("usage: chat-registry retention")
