@@ -13,7 +13,8 @@ interface RenameDialogProps {
   /** What opened it; null while it is closed. */
   opener: HTMLElement | null;
   onClose: () => void;
-  onRename: (title: string) => void;
+  /** Gets the session as its user saw it on opening, without what other devices did meanwhile. */
+  onRename: (title: string, seen: Session) => void;
 }
 
 /** Asks for a session's new title. */
@@ -21,18 +22,21 @@ export function RenameDialog({ session, opener, onClose, onRename }: RenameDialo
   return (
     <Modal title="Rename this session" opener={opener} onClose={onClose}>
       <RenameForm
-        before={session.title ?? ''}
-        onRename={(title) => {
+        session={session}
+        onRename={(title, seen) => {
           onClose();
-          if (title !== session.title) onRename(title);
+          if (title !== seen.title) onRename(title, seen);
         }}
       />
     </Modal>
   );
 }
 
-function RenameForm({ before, onRename }: { before: string; onRename: (title: string) => void }) {
-  const [text, setText] = useState(before);
+function RenameForm({ session, onRename }: Pick<RenameDialogProps, 'session' | 'onRename'>) {
+  const [opened] = useState(session);
+  // One that the server had not made yet has no version to name.
+  const seen = opened.version > 0 ? opened : session;
+  const [text, setText] = useState(opened.title ?? '');
   const title = plainTitle(text);
   const fieldRef = useRef<HTMLInputElement>(null);
   // Before the panel would give the focus to its first button.
@@ -42,7 +46,7 @@ function RenameForm({ before, onRename }: { before: string; onRename: (title: st
   }, []);
   const submit = (event: SubmitEvent) => {
     event.preventDefault();
-    if (title !== '') onRename(title);
+    if (title !== '') onRename(title, seen);
   };
   return (
     <form className="flex flex-col gap-4" onSubmit={submit}>

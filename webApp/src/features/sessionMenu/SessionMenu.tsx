@@ -88,7 +88,7 @@ export function SessionMenu(props: SessionMenuProps) {
         session={session}
         opener={renameOpener}
         onClose={() => setRenameOpener(null)}
-        onRename={(title) => update({ title })}
+        onRename={(title, seen) => update({ title }, seen)}
       />
     </>
   );
