@@ -1,8 +1,8 @@
-import { screen } from '@testing-library/react';
+import { fireEvent, screen, waitFor } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { expect, test } from 'vitest';
 
-import { toastAction, toastError } from '@/lib/toast';
+import { dismissToast, toastAction, toastError } from '@/lib/toast';
 
 // jsdom has no such thing.
 HTMLElement.prototype.setPointerCapture = () => undefined;
@@ -21,4 +21,14 @@ test('a press on what a toast offers leaves the focus where it is', async () => 
   await userEvent.pointer({ keys: '[MouseLeft>]', target });
 
   expect(field).toHaveFocus();
+});
+
+test('a toast can be taken away also while the pointer keeps it', async () => {
+  toastAction('Gone.', { label: 'Undo', onAction: () => undefined }, 'gone');
+  const sentence = await screen.findByText('Gone.');
+  fireEvent.mouseEnter(sentence);
+
+  dismissToast('gone');
+
+  await waitFor(() => expect(sentence).not.toBeInTheDocument());
 });

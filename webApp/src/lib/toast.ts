@@ -67,6 +67,11 @@ export function toastAction(sentence: string, { label, onAction }: ToastAction, 
   );
 }
 
+/** Takes a toast away whose time is over; under the pointer it would stay. */
+export function dismissToast(id: string): void {
+  show(({ toast }) => toast.dismiss(id));
+}
+
 /** Says what failed where the page has no place of its own for it. */
 export function toastError(
   sentence: string,

@@ -4,8 +4,9 @@ import { useMatch, useNavigate } from 'react-router';
 import { deleteSessions } from '@/api/manySessions';
 import type { Session } from '@/api/schema';
 import { nameSession } from '@/lib/nameSession';
+import { newId } from '@/lib/newId';
 import { beginRemoval, undoRemoval } from '@/lib/removals';
-import { toastAction } from '@/lib/toast';
+import { dismissToast, toastAction } from '@/lib/toast';
 
 /** Deletes sessions after the time in which that can be undone; until then they are only hidden. */
 export function useDeleteSessions(): (sessions: readonly Session[]) => void {
@@ -17,7 +18,12 @@ export function useDeleteSessions(): (sessions: readonly Session[]) => void {
     if (!first) return;
     const ids = sessions.map(({ session_id: id }) => id);
     const isOpen = openId !== undefined && ids.includes(openId);
-    beginRemoval(ids, () => deleteSessions(queryClient, sessions));
+    const toastId = newId();
+    beginRemoval(ids, () => {
+      // An undo that came now would do nothing.
+      dismissToast(toastId);
+      return deleteSessions(queryClient, sessions);
+    });
     if (isOpen) void navigate('/');
     toastAction(
       sessions.length === 1
@@ -30,6 +36,7 @@ export function useDeleteSessions(): (sessions: readonly Session[]) => void {
           if (isOpen) void navigate(`/sessions/${encodeURIComponent(openId)}`);
         },
       },
+      toastId,
     );
   };
 }
