@@ -1,5 +1,6 @@
 import { useEffect } from 'react';
 
+import { loadSearchPanel } from '@/app/useSearchPanel';
 import { loadToasts } from '@/lib/toast';
 
 /** How long the app has to itself before the rest of it is loaded. */
@@ -8,7 +9,7 @@ const LOAD_AFTER_MS = 2_000;
 /** In the order in which they are likely to be wanted. */
 const PARTS: readonly (() => Promise<unknown>)[] = [
   // The first letters typed after ⌘K would be lost.
-  () => import('@/features/search/SearchPanel'),
+  loadSearchPanel,
   () => import('@/features/sessionMenu/SessionMenu'),
   () => import('@/features/picker/SettingsMenu'),
   loadToasts,

@@ -1,10 +1,12 @@
-import { lazy, Suspense, useEffect, useState } from 'react';
+import { Suspense, useEffect, useState } from 'react';
 
 import { type PaletteActions, usePaletteCommands } from '@/app/usePaletteCommands';
+import { lazyPart } from '@/lib/lazyPart';
 
-const SearchPanel = lazy(async () => ({
-  default: (await import('@/features/search/SearchPanel')).SearchPanel,
-}));
+const { Part: SearchPanel, load: loadSearchPanel } = lazyPart(
+  async () => (await import('@/features/search/SearchPanel')).SearchPanel,
+);
+export { loadSearchPanel };
 
 /** The panel in which sessions are found; ⌘K or Ctrl K opens it from anywhere, and closes it. */
 export function useSearchPanel(actions: PaletteActions) {

@@ -1,11 +1,13 @@
 import { Settings2 } from 'lucide-react';
-import { lazy, Suspense, useState } from 'react';
+import { Suspense, useState } from 'react';
 
 import type { SettingsMenuProps } from '@/features/picker/SettingsMenu';
+import { lazyPart } from '@/lib/lazyPart';
 import { IconButton } from '@/lib/ui/IconButton';
 
-const loadMenu = () => import('@/features/picker/SettingsMenu');
-const SettingsMenu = lazy(async () => ({ default: (await loadMenu()).SettingsMenu }));
+const { Part: SettingsMenu, load: loadMenu } = lazyPart(
+  async () => (await import('@/features/picker/SettingsMenu')).SettingsMenu,
+);
 
 /** Opens the settings; their menu is loaded when somebody is about to press the button. */
 export function SettingsButton(props: SettingsMenuProps) {

@@ -1,11 +1,13 @@
 import { Ellipsis } from 'lucide-react';
-import { lazy, Suspense, useState } from 'react';
+import { Suspense, useState } from 'react';
 
 import type { Session } from '@/api/schema';
+import { lazyPart } from '@/lib/lazyPart';
 import { IconButton } from '@/lib/ui/IconButton';
 
-const loadMenu = () => import('@/features/sessionMenu/SessionMenu');
-const SessionMenu = lazy(async () => ({ default: (await loadMenu()).SessionMenu }));
+const { Part: SessionMenu, load: loadMenu } = lazyPart(
+  async () => (await import('@/features/sessionMenu/SessionMenu')).SessionMenu,
+);
 
 interface SessionMenuButtonProps {
   session: Session;

@@ -1,13 +1,15 @@
-import { lazy, Suspense, useState } from 'react';
+import { Suspense, useState } from 'react';
 
 import type { Attachment } from '@/api/schema';
 import { AttachmentCard } from '@/features/session/attachments/AttachmentCard';
 import { AttachmentImage } from '@/features/session/attachments/AttachmentImage';
 import { isShownAsImage } from '@/features/session/attachments/describeFile';
+import { lazyPart } from '@/lib/lazyPart';
 import { classNames } from '@/lib/ui/classNames';
 
-const loadLightbox = () => import('@/features/session/attachments/Lightbox');
-const Lightbox = lazy(async () => ({ default: (await loadLightbox()).Lightbox }));
+const { Part: Lightbox, load: loadLightbox } = lazyPart(
+  async () => (await import('@/features/session/attachments/Lightbox')).Lightbox,
+);
 
 interface Opened {
   /** What was pressed, which gets the focus back. */

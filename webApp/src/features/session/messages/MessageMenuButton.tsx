@@ -1,11 +1,13 @@
 import { Ellipsis } from 'lucide-react';
-import { lazy, Suspense, useState } from 'react';
+import { Suspense, useState } from 'react';
 
 import type { Message } from '@/api/schema';
 import { MessageAction } from '@/features/session/messages/MessageAction';
+import { lazyPart } from '@/lib/lazyPart';
 
-const loadMenu = () => import('@/features/session/messages/MessageMenu');
-const MessageMenu = lazy(async () => ({ default: (await loadMenu()).MessageMenu }));
+const { Part: MessageMenu, load: loadMenu } = lazyPart(
+  async () => (await import('@/features/session/messages/MessageMenu')).MessageMenu,
+);
 
 /** Opens the menu of a message, which is loaded when somebody is about to press the button. */
 export function MessageMenuButton({ message }: { message: Message }) {
