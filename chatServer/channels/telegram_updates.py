@@ -1,5 +1,6 @@
 """Telegram's updates as the bot understands them; everything else is nothing to it."""
 
+import logging
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,6 +12,8 @@ from telegram.constants import ChatType
 
 from chatServer.database.channel_inbox import NewUpdate
 from chatServer.database.channel_registry import ChannelAccount
+
+logger = logging.getLogger(__name__)
 
 UNSTORABLE: Final = {0: "\ufffd", **dict.fromkeys(range(0xD800, 0xE000), "\ufffd")}
 """NUL and lone surrogates, which Postgres cannot store, become the replacement character."""
@@ -113,8 +116,10 @@ def read_update(payload: Mapping[str, Any]) -> Inbound | None:
             return _read_edit(update.edited_message)
         if update.callback_query is not None:
             return _read_press(update.callback_query)
-    except MALFORMED:
-        return None
+    except MALFORMED as error:
+        logger.warning(
+            "update %s cannot be read: %s", payload.get("update_id"), type(error).__name__
+        )
     return None
 
 

@@ -1,5 +1,6 @@
 """The verbs of linked accounts and their sessions, each exactly one SQL function."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -16,6 +17,7 @@ from chatServer.database.channel_results import (
     FoundLink,
     FoundMessage,
     FoundSession,
+    RunningAnswers,
     StoredLink,
     StoredLinkCode,
     StoredLinks,
@@ -132,6 +134,12 @@ class ChannelRegistry:
         params: dict[str, JsonValue] = {"p_client_request_id": client_request_id}
         found = await self._calls.call_for(caller, "get_message_by_request", FoundMessage, params)
         return found.message
+
+    async def list_running_answers(self, caller: Caller, *, session_id: str) -> Sequence[int]:
+        """Return the answers being written in a session, of every branch, the newest first."""
+        params: dict[str, JsonValue] = {"p_session_id": session_id}
+        found = await self._calls.call_for(caller, "list_running_answers", RunningAnswers, params)
+        return found.message_ids
 
     async def get_delivered_session(
         self, caller: Caller, *, link_id: UUID, external_message_id: str

@@ -62,6 +62,12 @@ class FoundMessage(StoredModel):
     message: Message | None
 
 
+class RunningAnswers(StoredModel):
+    """The answers that are being written in a session or wait to be, the newest first."""
+
+    message_ids: list[int]
+
+
 class FoundSession(StoredModel):
     """A session, if there is one."""
 

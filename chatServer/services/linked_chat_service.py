@@ -11,7 +11,13 @@ from chatServer.database.channel_registry import ChannelRegistry
 from chatServer.database.channel_results import StoredLink
 from chatServer.database.parameters import EditedTurn, NewTurn, SessionFilter
 from chatServer.database.transport import Caller
-from chatServer.errors import DomainError, MessageNotFound, RequestIdReused, SessionNotFound
+from chatServer.errors import (
+    AnswerCancelled,
+    DomainError,
+    MessageNotFound,
+    RequestIdReused,
+    SessionNotFound,
+)
 from chatServer.limits import INBOX_FILE_SECONDS
 from chatServer.models import Attachment, Message, Session
 from chatServer.services.agent_directory import AgentDirectory
@@ -23,7 +29,6 @@ from chatServer.services.turn_service import Turn, TurnService
 
 RECENT_SESSIONS: Final = 8
 RECENT_MESSAGES: Final = 10
-RUNNING_PAGE: Final = 50
 FILE_TOO_SLOW: Final = "The file could not be fetched in time."
 CONVERSATIONS: Final = SessionQuery(where=SessionFilter(is_folded=False))
 
@@ -120,22 +125,19 @@ class LinkedChatService:
         return opened, opened.messages
 
     async def stop_answers(self, link: StoredLink) -> int:
-        """Cancel what is being answered in the chat's session and return how many that were."""
+        """Cancel all that is being answered in the chat's session and return how many that was."""
         if link.current_session_id is None:
             return 0
-        try:
-            opened = await self._history.get_session(
-                link.current_session_id, link.user_id, limit=RUNNING_PAGE
-            )
-        except SessionNotFound:
-            return 0
-        running = [message for message in opened.messages if message.status == "streaming"]
+        caller, session_id = _caller(link), link.current_session_id
+        running = await self._registry.list_running_answers(caller, session_id=session_id)
+        count = 0
         # The newest first, so that none of those that wait begins.
-        for message in reversed(running):
-            await self._turns.cancel(
-                _caller(link), session_id=opened.session_id, message_id=message.id
-            )
-        return len(running)
+        for message_id in running:
+            # Another device may stop it, or delete the session, at the same moment.
+            with suppress(AnswerCancelled, MessageNotFound):
+                await self._turns.cancel(caller, session_id=session_id, message_id=message_id)
+                count += 1
+        return count
 
     async def _begin_in_current(self, link: StoredLink, message: InboundMessage) -> Turn:
         session = await self._registry.upsert_session(

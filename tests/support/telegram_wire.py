@@ -15,7 +15,8 @@ async def read_request(reader: asyncio.StreamReader) -> tuple[str, dict[str, Any
     request_line, *lines = head.split("\r\n")
     fields = {name.lower(): value for name, _, value in (line.partition(": ") for line in lines)}
     body = await reader.readexactly(int(fields.get("content-length", 0)))
-    return request_line.split()[1], read_params(parse_qsl(body.decode()))
+    path, _, query = request_line.split()[1].partition("?")
+    return path, read_params(parse_qsl(query) + parse_qsl(body.decode()))
 
 
 def read_params(pairs: Iterable[tuple[str, str]]) -> dict[str, Any]:

@@ -208,6 +208,18 @@ class TestStop:
         answers = [m for m in await ada.messages(session.session_id) if m.role == "assistant"]
         assert [answer.status for answer in answers] == ["cancelled", "cancelled"]
 
+    async def test_ends_also_the_answer_that_an_edit_waits_for(
+        self, telegram: TelegramStage, ada: LinkedPerson
+    ) -> None:
+        telegram.turns.fake.script("Half", Hold(), asked="endless, later edited")
+        written = ada.person.writes("endless, later edited")
+        await ada.bot.push(written)
+        await ada.bot.wait_for_call("sendMessageDraft", chat_id=ada.chat_id)
+        await ada.bot.push(ada.person.edits(written, "edited"))
+        await ada.write("/stop")
+        assert sorted(await ada.bot.wait_for(2, ada.chat_id)) == ["Half\n\nStopped.", "Stopped."]
+        assert await ada.ask("/stop") == "Nothing is being answered right now."
+
     async def test_with_nothing_to_stop_says_so(self, ada: LinkedPerson) -> None:
         assert "Nothing is being answered" in await ada.ask("/stop")
         await ada.ask("Hello")

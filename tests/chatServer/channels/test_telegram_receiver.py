@@ -142,6 +142,17 @@ class TestPoll:
         await eventually(is_acknowledged, what="the update was acknowledged")
         assert await receivers.stored() == 0
 
+    async def test_an_update_that_cannot_be_read_holds_up_none_of_the_others(
+        self, receivers: ReceiverStage, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        person = Person()
+        unknown = person.writes("a secret") | {"message": {"text": "a secret", "date": []}}
+        await receivers.bot.push(person.writes("one"), unknown, person.writes("two"))
+        await receivers.start()
+        await receivers.wait_until_stored(2)
+        assert f"update {unknown['update_id']} cannot be read" in caplog.text
+        assert "a secret" not in caplog.text
+
     @pytest.mark.parametrize(
         "trouble",
         [Refuse(409, "Conflict: terminated by other getUpdates request"), Refuse(502, "Bad")],

@@ -133,6 +133,7 @@ SERVICE_FUNCTIONS = SIGNED_IN_FUNCTIONS | {
     "list_idle_sessions",
     "list_matching_chat_sessions",
     "list_relevant_chat_sessions",
+    "list_running_answers",
     "update_agent_schedule",
     "update_channel_delivery",
     "update_idle_sessions_archived",
