@@ -5,6 +5,7 @@ import type { ListFilter } from '@/api/queryKeys';
 import type { Session } from '@/api/schema';
 import { isListed, placeByActivity } from '@/api/sessionListCache';
 import { type OutgoingMessage, useOutbox } from '@/api/turns/outbox';
+import { titleOf } from '@/lib/plainTitle';
 
 /** A session that its user has begun and the server does not have yet; undefined for any other. */
 export function useStartingSession(sessionId: string): Session | undefined {
@@ -50,13 +51,17 @@ export function useUnsent(sessionId: string): Unsent | null {
 function findStarting(messages: readonly OutgoingMessage[]): Session[] {
   const starting = new Map<string, Session>();
   for (const message of messages) {
-    if (message.startsSession) starting.set(message.sessionId, standInFor(message));
+    if (!message.startsSession) continue;
+    const { sessionId } = message;
+    starting.set(sessionId, standInFor(message, starting.get(sessionId)));
   }
   return [...starting.values()];
 }
 
-function standInFor(message: OutgoingMessage): Session {
-  const { sessionId, content, agentName, createdAt, startChange } = message;
+/** The session as it will be; `before` is what it is up to that message, if it is not the first. */
+function standInFor(message: OutgoingMessage, before?: Session): Session {
+  const { sessionId, content, attachments = [], agentName, createdAt, startChange } = message;
+  const firstWords = titleOf(content) || titleOf(attachments[0]?.filename ?? '') || null;
   return {
     chat_id: sessionId,
     session_id: sessionId,
@@ -64,7 +69,7 @@ function standInFor(message: OutgoingMessage): Session {
     channel: 'web',
     agent_name: agentName ?? UNNAMED_AGENT,
     is_active: true,
-    title: content.trim().split('\n', 1)[0]?.slice(0, 60) ?? null,
+    title: before ? before.title : firstWords,
     title_source: startChange?.title === undefined ? null : 'user',
     topic: null,
     archived: false,
@@ -76,7 +81,7 @@ function standInFor(message: OutgoingMessage): Session {
     is_folded: false,
     metadata: {},
     version: 0,
-    created_at: createdAt,
+    created_at: before?.created_at ?? createdAt,
     updated_at: createdAt,
     is_answering: false,
     has_failed_delivery: false,

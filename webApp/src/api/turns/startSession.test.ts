@@ -103,6 +103,17 @@ test('put into the archive while it waits, it stands there', () => {
   expect(starting('archived')).toMatchObject([{ title: 'Plan the garden' }]);
 });
 
+test('it is called by the words that begin it, whatever follows them', () => {
+  const file = makeAttachment(1, { filename: 'plan.pdf' });
+  runner.send({ sessionId: 's1', content: 'Plan the\ngarden', startsSession: true });
+  runner.send({ sessionId: 's1', content: 'And the fence', startsSession: true });
+  runner.send({ sessionId: 's2', content: '', attachments: [file], startsSession: true });
+  expect(starting()).toMatchObject([
+    { session_id: 's2', title: 'plan.pdf' },
+    { session_id: 's1', title: 'Plan the garden', last_message_preview: 'And the fence' },
+  ]);
+});
+
 test('deleted while it waits, it leaves nothing to be sent', async () => {
   runner.send({ sessionId: 's1', content: 'Plan the garden', startsSession: true });
   runner.send({ sessionId: 's1', content: 'And the fence', startsSession: true });
