@@ -93,7 +93,8 @@ async def list_idle(
                 f" {', '.join(due_actions(session))}"
             )
     if listed > limit:
-        _print(f"… and {listed - limit} more sessions of {rule.channel}")
+        rest = listed - limit
+        _print(f"… and {rest} more {'session' if rest == 1 else 'sessions'} of {rule.channel}")
     return counts
 
 

@@ -40,9 +40,10 @@ class RetentionCounts:
     def __str__(self) -> str:
         """Put the counts into words."""
         return (
-            f"{self.inactive} sessions inactive, {self.items} items of agents pruned,"
-            f" {self.archived} sessions archived,"
-            f" {self.deleted} deleted with {self.messages} messages"
+            f"{_name_count(self.inactive, 'session')} inactive,"
+            f" {_name_count(self.items, 'item')} of agents pruned,"
+            f" {_name_count(self.archived, 'session')} archived,"
+            f" {self.deleted} deleted with {_name_count(self.messages, 'message')}"
         )
 
     def add(self, session: IdleSession) -> None:
@@ -168,10 +169,14 @@ class RetentionService:
 def due_actions(session: IdleSession) -> Iterator[str]:
     """Put into words what a pass would do with a session."""
     if session.is_deleted:
-        yield f"delete, with {session.message_count} messages"
+        yield f"delete, with {_name_count(session.message_count, 'message')}"
     if session.is_archived:
         yield "archive"
     if session.is_made_inactive:
         yield "make inactive"
     if session.item_count:
-        yield f"prune {session.item_count} items of agents"
+        yield f"prune {_name_count(session.item_count, 'item')} of agents"
+
+
+def _name_count(count: int, noun: str) -> str:
+    return f"1 {noun}" if count == 1 else f"{count} {noun}s"

@@ -4,6 +4,7 @@ import uuid
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
+from typing import LiteralString
 from urllib.parse import urlsplit, urlunsplit
 
 import pytest
@@ -16,7 +17,7 @@ from chatServer.errors import DatabaseUnavailable
 from chatServer.models import Session
 from chatServer.retention_rules import RetentionAges
 from chatServer.services import retention_service
-from chatServer.services.retention_service import RetentionService
+from chatServer.services.retention_service import RetentionCounts, RetentionService
 from tests.chatServer.turn_stage import GatedDatabase, TurnStage
 from tests.stack.database import Database, database_at
 from tests.stack.embedded import EmbeddedStack
@@ -24,6 +25,10 @@ from tests.supabase.migrations.idle_sessions import answer_with_tool, items_of, 
 from tests.supabase.migrations.registry_user import RegistryUser
 
 RULES = RetentionAges().retention_rules
+FORGET_PASSES: LiteralString = (
+    "update retention_passes set holder = null, lease_expires_at = null, ended_at = null"
+)
+"""A server of another test may have done one lately, or have been killed in one."""
 
 
 @dataclass(frozen=True)
@@ -60,15 +65,21 @@ def own_database(embedded_stack: EmbeddedStack) -> Iterator[Database]:
 @pytest.fixture
 async def resting(stage: TurnStage, own_database: Database) -> AsyncIterator[RestingUser]:
     caller = await stage.sign_up()
+    await stage.execute(FORGET_PASSES)
     yield RestingUser(stage, caller, RegistryUser(own_database, caller.user_id))
-    await stage.execute(
-        "update retention_passes set holder = null, lease_expires_at = null, ended_at = null"
-    )
+    await stage.execute(FORGET_PASSES)
 
 
 def service_of(stage: TurnStage, ages: RetentionAges | None = None) -> RetentionService:
     rules = ages.retention_rules if ages else RULES
     return RetentionService(RetentionRegistry(stage.transport), rules)
+
+
+def test_counts_are_told_in_words_of_one_and_of_many() -> None:
+    assert str(RetentionCounts(inactive=1, items=2, archived=0, deleted=1, messages=1)) == (
+        "1 session inactive, 2 items of agents pruned, 0 sessions archived,"
+        " 1 deleted with 1 message"
+    )
 
 
 class TestPass:
@@ -96,10 +107,11 @@ class TestPass:
         assert not any(again.counts.values())
 
     async def test_deletes_only_where_an_age_is_set(self, resting: RestingUser) -> None:
-        old = resting.idle_session(days=1000)
+        # Longer ago than whatever other tests leave in this database.
+        old = resting.idle_session(days=36_000)
         await service_of(resting.stage).run_pass(pause_seconds=0)
         assert not (await resting.session(old)).is_active
-        ages = RetentionAges(retention_web_delete_days=900)
+        ages = RetentionAges(retention_web_delete_days=35_000)
         done = await service_of(resting.stage, ages).run_pass(pause_seconds=0)
         assert done is not None
         assert (done.counts["web"].deleted, done.counts["web"].messages) == (1, 2)
@@ -200,7 +212,7 @@ class TestCommand:
     ) -> None:
         await resting.stage.execute(
             "update retention_passes set holder = gen_random_uuid(),"
-            " lease_expires_at = now() + interval '1 minute'"
+            " lease_expires_at = now() + interval '1 day'"
         )
         assert await asyncio.to_thread(main, ["retention"]) == 1
         assert "Another process does a pass now" in capsys.readouterr().err
