@@ -1,5 +1,6 @@
 """People talk to the bot, over real sockets; what is said stands in the registry."""
 
+from tests.chatServer.turn_stage import eventually
 from tests.fakes.openai_server import Hold, Refusal
 from tests.support.telegram_stage import LinkedPerson, TelegramStage
 from tests.support.telegram_updates import Person, repeat
@@ -112,11 +113,15 @@ class TestStranger:
             "select from chat_message_history where content = any(%s)", texts
         )
         assert stored == 0
-        kept = await telegram.turns.execute(
-            "select from channel_inbox where chat_key = %s and payload is not null",
-            str(stranger.user_id),
-        )
-        assert kept == 0
+
+        async def is_forgotten() -> bool:
+            kept = await telegram.turns.execute(
+                "select from channel_inbox where chat_key = %s and payload is not null",
+                str(stranger.user_id),
+            )
+            return kept == 0
+
+        await eventually(is_forgotten, what="what the stranger wrote was forgotten")
 
     async def test_a_pressed_button_of_old_changes_nothing(self, telegram: TelegramStage) -> None:
         stranger = Person()

@@ -5,6 +5,7 @@ import hashlib
 import uuid
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import LiteralString
 
 import pytest
 from pydantic import JsonValue
@@ -19,6 +20,9 @@ from chatServer.services.delivery_service import DeliveryService, RedeliveryServ
 from tests.chatServer.turn_stage import AbsentDatabase, TurnStage, ask, eventually, read_stream
 
 Outcome = Exception | None
+LONG_PUT_OFF: LiteralString = (
+    "select from channel_outbox where user_id = %s and available_at > now() + interval '10 minutes'"
+)
 
 
 @dataclass
@@ -158,7 +162,7 @@ class TestDeliver:
         assert (await delivery.wait_for(message, "waiting")).reason is None
 
         async def is_put_off() -> bool:
-            return not delivery.channel.outcomes
+            return bool(await delivery.stage.read(LONG_PUT_OFF, delivery.caller.user_id))
 
         await eventually(is_put_off, what="the first part was put off")
         assert delivery.channel.sent == []
@@ -218,4 +222,9 @@ class TestDeliver:
         messages = await asyncio.gather(*(delivery.say(f"m{number}") for number in range(3)))
         for message in messages:
             await delivery.wait_for(message, "delivered")
+
+        async def have_answers() -> bool:
+            return len(delivery.channel.sent) >= 6
+
+        await eventually(have_answers, what="the answers were sent as well")
         assert len(delivery.channel.sent) == 6
