@@ -1,5 +1,6 @@
 """How the Bot API's answers become the services' words; HTTP is mocked at its border."""
 
+import asyncio
 from collections.abc import AsyncIterator
 
 import httpx
@@ -133,9 +134,9 @@ async def test_a_server_that_never_answers_is_given_up() -> None:
             SecretStr(bot.token),
             root_url=bot.root_url,
             trust_env=False,
-            timeouts=Timeouts(connect=0.2, read=0.2),
+            timeouts=Timeouts(connect=180, read=0.2),
         )
         with pytest.raises(ChannelDelayed):
             await api.send_part(5, PART)
-        assert silence.reached.is_set()
+        await asyncio.wait_for(silence.reached.wait(), timeout=180)
         await api.close()
