@@ -10,7 +10,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 from chatServer.database.parameters import SessionFilter
 from chatServer.database.transport import Caller
@@ -50,7 +50,9 @@ class Processes:
 
     def kill_one(self, place: int) -> None:
         """Ends a process as a crash does, and starts it again."""
-        os.kill(self._running[place], signal.SIGKILL)
+        # One that has ended by itself rises again like the others.
+        with suppress(ProcessLookupError):
+            os.kill(self._running[place], signal.SIGKILL)
         self._running[place] = self._start(KINDS[place])
 
     def stop(self) -> None:

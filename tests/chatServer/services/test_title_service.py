@@ -1,21 +1,45 @@
 """Titles made by a fake model, on a database of the test's own."""
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, aclosing
 from dataclasses import dataclass, field
 
 import pytest
-from pydantic import SecretStr
+from pydantic import JsonValue, SecretStr
 
 from chatServer.database.postgres_transport import PostgresTransport, open_postgres_transport
 from chatServer.database.title_jobs import TitleJobRegistry
-from chatServer.database.transport import Caller
+from chatServer.database.transport import Caller, RpcTransport
 from chatServer.services.reply_generator import ReplyGenerator
 from chatServer.services.title_service import TitleService, WriteTitle, ask_model, write_demo_title
 from tests.chatServer.turn_stage import AbsentDatabase, eventually
 from tests.fakes.openai_server import FakeOpenAI, Hold, Refusal
 from tests.stack.database import Database
 from tests.supabase.migrations.registry_user import Json, RegistryUser, new_user, run
+
+
+class ClaimsHeld:
+    """A transport that hands no job out once one has failed, so that its wait can be looked at."""
+
+    def __init__(self, transport: RpcTransport) -> None:
+        self._transport = transport
+        self._claims = asyncio.Event()
+        self._claims.set()
+
+    def go_on(self) -> None:
+        """Hands jobs out again."""
+        self._claims.set()
+
+    async def call(
+        self, function: str, params: Mapping[str, JsonValue], caller: Caller
+    ) -> JsonValue:
+        """Passes the call on; a claim waits."""
+        if function == "fail_title_job":
+            self._claims.clear()
+        elif function == "claim_title_job":
+            await self._claims.wait()
+        return await self._transport.call(function, params, caller)
 
 
 @dataclass
@@ -32,7 +56,7 @@ class TitleStage:
         claims = {"sub": str(self.user.id), "role": "authenticated"}
         return Caller(self.user.id, access_token="verified", claims=claims)
 
-    async def start_process(self, *, database: AbsentDatabase | None = None) -> TitleService:
+    async def start_process(self, *, database: RpcTransport | None = None) -> TitleService:
         generator = await self.stack.enter_async_context(
             aclosing(ReplyGenerator(base_url=self.fake.base_url, model="fake"))
         )
@@ -150,12 +174,14 @@ async def test_an_answer_that_is_no_title_is_a_failure(stage: TitleStage) -> Non
     stage.fake.script("```", hold, asked="USER: Hello")
     stage.fake.script("Tomatoes")
     session_id = stage.grow("Hello")
-    titles = await stage.start_process()
+    claims = ClaimsHeld(stage.transport)
+    titles = await stage.start_process(database=claims)
     await titles.regenerate_title(stage.caller, session_id=session_id)
     await hold.wait_reached()
     stage.user.append(session_id, "When do I plant tomatoes?")
     hold.release()
     assert round(await stage.wait_for_retry(tries_left=2)) == 2
+    claims.go_on()
     await stage.wait_for(session_id, title="Tomatoes", title_status=None)
 
 
