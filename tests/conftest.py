@@ -8,6 +8,7 @@
 """
 
 import itertools
+import os
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import asdict
@@ -21,6 +22,10 @@ import tests.support.patient_limits  # noqa: F401 - before any module of the ser
 from tests.stack.api import SupabaseApi
 from tests.stack.database import Database, apply_migrations, apply_prelude, database_at
 from tests.stack.embedded import EmbeddedStack
+from tests.stack.environment import plain_environment
+
+for name in os.environ.keys() - plain_environment().keys():
+    del os.environ[name]
 
 # The same examples every time, however long one takes: what a change breaks is red at once.
 settings.register_profile(

@@ -32,6 +32,7 @@ class SseEvent:
 def settings_for(project: SupabaseProject, openai_base_url: str) -> Settings:
     """Settings that ask a fake provider, whatever the environment says."""
     return Settings(
+        _env_file=None,
         supabase_url=project.url,
         supabase_publishable_key=project.publishable_key,
         supabase_secret_key=SecretStr(project.secret_key),

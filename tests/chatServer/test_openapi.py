@@ -1,5 +1,4 @@
 import json
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -8,6 +7,7 @@ from typing import Any
 import pytest
 
 from chatServer.main import build_api
+from tests.stack.environment import plain_environment
 
 ROOT = Path(__file__).resolve().parents[2]
 DESCRIPTION: dict[str, Any] = build_api().openapi()
@@ -19,14 +19,10 @@ OPERATIONS = [
 
 
 def test_is_printed_without_settings_and_kept_for_the_web_app() -> None:
-    settings = ("SUPABASE", "OPENAI", "CHAT", "TELEGRAM", "PUBLIC")
-    environment = {
-        name: value for name, value in os.environ.items() if not name.startswith(settings)
-    }
     printed = subprocess.run(
         [sys.executable, "-m", "chatServer.openapi"],
         cwd=ROOT,
-        env=environment,
+        env=plain_environment(),
         capture_output=True,
         check=True,
         text=True,

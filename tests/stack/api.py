@@ -46,6 +46,7 @@ class SupabaseApi(SupabaseProject):
             headers={"apikey": self.publishable_key},
             json={"email": email, "password": password},
             timeout=180,
+            trust_env=False,
         )
         response.raise_for_status()
         body = response.json()

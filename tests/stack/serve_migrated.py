@@ -68,6 +68,7 @@ def _fill(project: SupabaseProject) -> None:
         headers={"apikey": project.publishable_key},
         json=ACCOUNT,
         timeout=180,
+        trust_env=False,
     )
     answer.raise_for_status()
     user_id = UUID(answer.json()["user"]["id"])

@@ -71,9 +71,10 @@ class ChatServer:
     def is_ready(self) -> bool:
         """Asks /readyz."""
         try:
-            return httpx.get(f"{self.base_url}/readyz", timeout=5).status_code == httpx.codes.OK
+            answer = httpx.get(f"{self.base_url}/readyz", timeout=5, trust_env=False)
         except httpx.TransportError:
             return False
+        return answer.status_code == httpx.codes.OK
 
     def stop(self) -> None:
         """Ends the server and removes its log."""
