@@ -53,6 +53,8 @@ def _told_nodes(
                 connection.add_notice_handler(lambda n: told.append(n.message_primary or ""))
             values = {k: v() if callable(v) else v for k, v in parameters.items()}
             call(connection, function, **values)
+        # What the next test reads is what was there before.
+        connection.rollback()
     plans = [json.loads(text[text.index("{") :])["Plan"] for text in told if "{" in text]
     return [node for plan in plans for node in flattened(plan)]
 
