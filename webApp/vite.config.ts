@@ -52,6 +52,8 @@ export default defineConfig({
     setupFiles: ['src/testing/setup.ts'],
     restoreMocks: true,
     unstubGlobals: true,
-    testTimeout: 20_000,
+    testTimeout: 60_000,
+    // As long as src/testing/patience.ts says.
+    expect: { poll: { timeout: 15_000 } },
   },
 });

@@ -9,6 +9,7 @@ import type { Session } from '@/api/schema';
 import { changeSession } from '@/api/sessionChanges';
 import { type SessionList, sessionsOf } from '@/api/sessionListCache';
 import { toastAction, toastError } from '@/lib/toast';
+import { PATIENCE_MS } from '@/testing/patience';
 import { makeTestQueryClient } from '@/testing/renderWithQueries';
 import { server } from '@/testing/server';
 import { makeSessions } from '@/testing/sessions';
@@ -73,9 +74,7 @@ function refuse(refused: readonly Session[], status: number, code: string): void
 }
 
 const isSettled = () =>
-  expect
-    .poll(() => queryClient.isMutating({ mutationKey: mutationKeys.all }), { timeout: 9_000 })
-    .toBe(0);
+  expect.poll(() => queryClient.isMutating({ mutationKey: mutationKeys.all })).toBe(0);
 const listed = () =>
   sessionsOf(queryClient.getQueryData(queryKeys.sessionList(null)) as SessionList);
 const lastAction = () => vi.mocked(toastAction).mock.calls.at(-1) ?? [];
@@ -147,7 +146,7 @@ describe('changeSessions', () => {
     );
     vi.useFakeTimers({ shouldAdvanceTime: true, advanceTimeDelta: 200 });
     changeSessions(queryClient, sessions, { archived: true });
-    await vi.waitFor(() => expect(toastError).toHaveBeenCalled(), { timeout: 9_000 });
+    await vi.waitFor(() => expect(toastError).toHaveBeenCalled(), PATIENCE_MS);
     vi.useRealTimers();
     expect(toastError).toHaveBeenCalledExactlyOnceWith(
       '12 of 12 sessions are as they were. The server is busy at the moment.',

@@ -101,7 +101,7 @@ describe('changeSession', () => {
       }),
     );
     changeSession(queryClient, session, { title: 'First' });
-    await expect.poll(() => arrived.length, { timeout: 5_000 }).toBe(1);
+    await expect.poll(() => arrived.length).toBe(1);
     await isSettled();
     expect(requestIds).toEqual([requestIds[0], requestIds[0]]);
     expect(requestIds[0]).toMatch(/^[0-9a-f-]{36}$/);

@@ -6,6 +6,7 @@ import type { Session } from '@/api/schema';
 import { findSession, placeSession, type SessionList } from '@/api/sessionListCache';
 import { isMakingTitle, requestTitle } from '@/api/sessionTitles';
 import { toastAction, toastError } from '@/lib/toast';
+import { PATIENCE_MS } from '@/testing/patience';
 import { makeTestQueryClient } from '@/testing/renderWithQueries';
 import { server } from '@/testing/server';
 import { makeSession } from '@/testing/sessions';
@@ -40,7 +41,7 @@ const shown = () => findSession(queryClient, session.session_id);
 
 test('a title is waited for until the feed brings it, without a word', async () => {
   const requested = requestTitle(queryClient, session);
-  await vi.waitFor(() => expect(shown()).toSatisfy(isMakingTitle));
+  await vi.waitFor(() => expect(shown()).toSatisfy(isMakingTitle), PATIENCE_MS);
   expect(shown()?.title).toBe('Hello');
   const made = { ...session, title: 'Tomatoes', title_status: null, version: 7 };
   queryClient.setQueryData(queryKeys.session(session.session_id), made);
@@ -52,7 +53,7 @@ test('a title is waited for until the feed brings it, without a word', async () 
 
 test('a title that could not be made is said, and asked for again', async () => {
   const requested = requestTitle(queryClient, session);
-  await vi.waitFor(() => expect(shown()).toSatisfy(isMakingTitle));
+  await vi.waitFor(() => expect(shown()).toSatisfy(isMakingTitle), PATIENCE_MS);
   const failed = { ...session, title_status: 'failed' as const, version: 7 };
   queryClient.setQueryData(queryKeys.session(session.session_id), failed);
   placeSession(queryClient, failed);

@@ -13,6 +13,7 @@ import { newestMessagesOptions } from '@/api/turns/turnCache';
 import { OutboxSender } from '@/app/OutboxSender';
 import { useOutgoing } from '@/features/session/useOutgoing';
 import { useChatStore } from '@/stores/useChatStore';
+import { PATIENCE_MS } from '@/testing/patience';
 import { renderWithQueries } from '@/testing/renderWithQueries';
 import { server } from '@/testing/server';
 
@@ -74,13 +75,15 @@ test('a message that another tab has sent stays on the page until it is read the
     localStorage.setItem(OUTBOX, JSON.stringify({ state: { ...state, messages: [] }, version }));
     window.dispatchEvent(new StorageEvent('storage', { key: OUTBOX }));
   });
-  await vi.waitFor(() => expect(asked).toHaveBeenCalled());
+  await vi.waitFor(() => expect(asked).toHaveBeenCalled(), PATIENCE_MS);
   expect(screen.getByText('Hello')).toBeVisible();
   release(null);
-  await vi.waitFor(() =>
-    expect(queryClient.getQueryData(queryKeys.messages('s1'))).toMatchObject({
-      messages: [{ content: 'Hello' }],
-    }),
+  await vi.waitFor(
+    () =>
+      expect(queryClient.getQueryData(queryKeys.messages('s1'))).toMatchObject({
+        messages: [{ content: 'Hello' }],
+      }),
+    PATIENCE_MS,
   );
   expect(await screen.findByText('Hello')).toBeVisible();
 });

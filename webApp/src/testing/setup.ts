@@ -5,10 +5,10 @@ import { afterAll, afterEach, beforeAll, vi } from 'vitest';
 
 import { noteReachable } from '@/api/reachability';
 import { loadToasts } from '@/lib/toast';
+import { PATIENCE_MS } from '@/testing/patience';
 import { server } from '@/testing/server';
 
-// A busy machine is slow, not wrong.
-configure({ asyncUtilTimeout: 5_000 });
+configure({ asyncUtilTimeout: PATIENCE_MS });
 
 const hasPage = typeof document !== 'undefined';
 

@@ -5,6 +5,7 @@ import { chooseTarget } from '@/api/archive/downloadTarget';
 import { exportArchive, type ExportProgress } from '@/api/archive/exportArchive';
 import { makeArchive } from '@/testing/archives';
 import { makeFileHandle } from '@/testing/fileHandles';
+import { PATIENCE_MS } from '@/testing/patience';
 import { server } from '@/testing/server';
 
 vi.mock('@/api/authClient', () => ({ accessToken: () => Promise.resolve('token') }));
@@ -92,7 +93,7 @@ test.each([
   serveExport(ARCHIVE.slice(0, 200), 'never');
   const controller = new AbortController();
   const running = run(controller.signal);
-  await vi.waitFor(() => expect(place.written).not.toEqual([]));
+  await vi.waitFor(() => expect(place.written).not.toEqual([]), PATIENCE_MS);
   controller.abort();
   await expect(running).rejects.toMatchObject({ name: 'AbortError' });
   expect(place).toMatchObject({ content: before, isThere, written: [] });

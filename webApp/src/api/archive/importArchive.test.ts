@@ -4,6 +4,7 @@ import { expect, test, vi } from 'vitest';
 import { importArchive } from '@/api/archive/importArchive';
 import type { ImportProgress } from '@/api/archive/readImport';
 import { IMPORT, makeReport, serveImport } from '@/testing/archiveImport';
+import { PATIENCE_MS } from '@/testing/patience';
 import { server } from '@/testing/server';
 
 vi.mock('@/api/authClient', () => ({
@@ -86,7 +87,7 @@ test('is given up when it is cancelled', async () => {
   );
   const controller = new AbortController();
   const running = run(controller.signal);
-  await vi.waitFor(() => expect(begun).toHaveBeenCalled());
+  await vi.waitFor(() => expect(begun).toHaveBeenCalled(), PATIENCE_MS);
   controller.abort();
   await expect(running).rejects.toMatchObject({ name: 'AbortError' });
 });

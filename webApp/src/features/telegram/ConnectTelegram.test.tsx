@@ -7,6 +7,7 @@ import { startAuthClient } from '@/api/authClient';
 import { ConnectTelegram } from '@/features/telegram/ConnectTelegram';
 import { carryOutRemovals } from '@/lib/removals';
 import { CONFIG } from '@/testing/auth';
+import { PATIENCE_MS } from '@/testing/patience';
 import { renderWithQueries } from '@/testing/renderWithQueries';
 import { server } from '@/testing/server';
 import { ADA_LINK, serveLinks } from '@/testing/telegram';
@@ -92,7 +93,10 @@ describe('an invitation', () => {
     openPanel();
     const link = await screen.findByRole('link', { name: 'Open in Telegram' });
     await vi.advanceTimersByTimeAsync(21_000);
-    await vi.waitFor(() => expect(link).toHaveAttribute('href', expect.stringMatching(/code-2$/)));
+    await vi.waitFor(
+      () => expect(link).toHaveAttribute('href', expect.stringMatching(/code-2$/)),
+      PATIENCE_MS,
+    );
     expect(screen.getByRole('timer')).toHaveTextContent(/another 0:(20|1\d)\.$/);
   });
 
@@ -157,7 +161,7 @@ describe('a linked account', () => {
     unmount();
     expect(removed).toEqual([]);
     await vi.advanceTimersByTimeAsync(8_000);
-    await vi.waitFor(() => expect(removed).toEqual([ADA_LINK.id]));
+    await vi.waitFor(() => expect(removed).toEqual([ADA_LINK.id]), PATIENCE_MS);
   });
 
   test('is removed at once when its user leaves', async () => {

@@ -10,6 +10,7 @@ import { YourData } from '@/features/yourData/YourData';
 import { makeArchive } from '@/testing/archives';
 import { IMPORT, makeReport, serveImport } from '@/testing/archiveImport';
 import { CONFIG, makeSignIn, storeSignIn } from '@/testing/auth';
+import { PATIENCE_MS } from '@/testing/patience';
 import { renderWithQueries } from '@/testing/renderWithQueries';
 import { server } from '@/testing/server';
 
@@ -63,8 +64,9 @@ test('exports with its progress, also while the panel is closed, and says so the
   const archive = makeArchive({ sessions: ['{}', '{}'] });
   void writer.write(archive.slice(0, 200));
   const bar = await screen.findByRole('progressbar', { name: 'Take everything along' });
-  await vi.waitFor(() =>
-    expect(bar).toHaveAttribute('aria-valuetext', '1 of 2 sessions, 200 bytes'),
+  await vi.waitFor(
+    () => expect(bar).toHaveAttribute('aria-valuetext', '1 of 2 sessions, 200 bytes'),
+    PATIENCE_MS,
   );
   const leaving = new Event('beforeunload', { cancelable: true });
   window.dispatchEvent(leaving);
@@ -89,7 +91,7 @@ test('an export is cancelled, and one that failed is tried again', async () => {
   const user = await openPanel();
   const button = screen.getByRole('button', { name: 'Export everything' });
   await user.click(button);
-  await vi.waitFor(() => expect(asked).toHaveBeenCalled());
+  await vi.waitFor(() => expect(asked).toHaveBeenCalled(), PATIENCE_MS);
   expect(button).toHaveFocus();
   await user.click(screen.getByRole('button', { name: 'Cancel' }));
   expect(await screen.findByText('The export was cancelled. Nothing was saved.')).toBeVisible();
