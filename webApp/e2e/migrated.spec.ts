@@ -5,6 +5,8 @@ import { expect, test } from '#e2e/harness/test.ts';
 let running: Awaited<ReturnType<typeof startMigratedStack>>;
 
 test.beforeAll(async () => {
+  // Two stacks are started, one after the other.
+  test.setTimeout(600_000);
   running = await startMigratedStack();
 });
 test.afterAll(() => running.stop());

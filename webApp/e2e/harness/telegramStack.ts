@@ -57,7 +57,7 @@ export const test = base.extend<{ telegram: FakeTelegram }, { telegramStack: Tel
       await use(running);
       await running.stop();
     },
-    { scope: 'worker', timeout: 180_000 },
+    { scope: 'worker', timeout: 600_000 },
   ],
   stack: async ({ telegramStack }, use) => use(telegramStack.stack),
   telegram: async ({ telegramStack }, use) => use(telegramStack.telegram),
