@@ -19,6 +19,13 @@ async function openHit(page: Page, text: string): Promise<void> {
   await page.getByRole('option').filter({ has: marks }).click();
 }
 
+/** Resolves once the server has taken what was written, which a search finds from then on. */
+function whenStored(page: Page, method: 'POST' | 'PATCH'): Promise<unknown> {
+  return page.waitForResponse(
+    (response) => response.request().method() === method && response.url().includes('/messages'),
+  );
+}
+
 test('a session is found by what was said in it, by keyboard alone', async ({
   page,
   stack,
@@ -31,9 +38,11 @@ test('a session is found by what was said in it, by keyboard alone', async ({
   ]);
   await openSignedIn(page, account);
   await page.getByRole('link', { name: /Letter/ }).click();
+  const stored = whenStored(page, 'POST');
   await page.getByRole('textbox', { name: 'Message' }).fill('The boiler rattles at night');
   await page.keyboard.press('Enter');
   await expect(page.getByText('The boiler rattles at night').first()).toBeVisible();
+  await stored;
   await page.getByRole('link', { name: /Greenhouse/ }).click();
 
   const field = page.getByRole('combobox', { name: 'Search your sessions' });
@@ -137,8 +146,10 @@ test('a hit on the version before an edit is shown there, and can be gone on fro
   await written.hover();
   await written.getByRole('button', { name: 'Edit' }).click();
   await page.getByLabel('Edited message').fill('Tell me about hazelnuts');
+  const stored = whenStored(page, 'PATCH');
   await page.keyboard.press('Enter');
   await expect(list.getByText('walnuts')).toBeHidden();
+  await stored;
 
   await page.getByRole('button', { name: 'Search' }).click();
   await openHit(page, 'walnuts');

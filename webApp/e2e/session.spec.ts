@@ -207,6 +207,7 @@ test.describe('without the server', () => {
     await expect(lastAnswer(page)).toContainText('Demo model ·');
     await expect(messagesOf(page).getByText('Did you hear me?', { exact: true })).toHaveCount(2);
     await expect(page.getByText('Waiting to be sent')).toBeHidden();
+    await page.unrouteAll({ behavior: 'ignoreErrors' });
   });
 
   test('an answer goes on when the connection is back', async ({ page, stack, account }) => {

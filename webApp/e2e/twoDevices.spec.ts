@@ -4,6 +4,7 @@ import { type Account, openSignedIn } from '#e2e/harness/accounts.ts';
 import { seedSessions } from '#e2e/harness/seed.ts';
 import { sessionRows } from '#e2e/harness/sessionRows.ts';
 import { expect, test } from '#e2e/harness/test.ts';
+import { holdUndo } from '#e2e/harness/undo.ts';
 
 /** Keeps the news of other devices from a page until the returned function is called. */
 async function holdNews(page: Page): Promise<() => void> {
@@ -58,6 +59,8 @@ test('two devices change the same sessions, and both see it', async ({
   ]);
   await openSignedIn(page, account);
   const other = await (await browser.newContext({ reducedMotion: 'reduce' })).newPage();
+  // The name that was replaced is offered for as long as something can be undone.
+  await holdUndo(other);
   await openSignedIn(other, account, `/sessions/${encodeURIComponent(letterId)}`);
   await expect(sessionRows(page)).toHaveCount(2);
   await expect(sessionRows(other)).toHaveCount(2);
