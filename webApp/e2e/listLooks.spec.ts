@@ -1,7 +1,12 @@
 import type { Page } from '@playwright/test';
 
 import { openSignedIn } from '#e2e/harness/accounts.ts';
-import { expectSteadyLayout, look, recordLayoutShift } from '#e2e/harness/measures.ts';
+import {
+  expectSteadyLayout,
+  forgetLayoutShift,
+  look,
+  recordLayoutShift,
+} from '#e2e/harness/measures.ts';
 import { seedRegistry } from '#e2e/harness/realisticSessions.ts';
 import { sessionRows } from '#e2e/harness/sessionRows.ts';
 import { expect, test } from '#e2e/harness/test.ts';
@@ -44,7 +49,7 @@ for (const viewport of WIDTHS) {
       await page.getByRole('button', { name: /Daily digest/ }).click();
       await expect(page.getByRole('link', { name: /^Run Result 30/ })).toBeVisible();
       // What the runs have moved by coming late is not meant.
-      await page.evaluate(() => (window.layoutShift = 0));
+      await forgetLayoutShift(page);
       await row.click({ modifiers: ['ControlOrMeta'] });
       await page.getByRole('checkbox', { name: /Run Result 30/ }).click();
       await page.getByRole('checkbox', { name: /Greenhouse/ }).click();

@@ -10,7 +10,7 @@ const ROOT = join(WEB_APP, '..');
 const VENV_PYTHON = join(ROOT, '.venv/bin/python');
 
 function describeServer(): string {
-  const python = process.env.PYTHON ?? (existsSync(VENV_PYTHON) ? VENV_PYTHON : 'python3');
+  const python = existsSync(VENV_PYTHON) ? VENV_PYTHON : (process.env.PYTHON ?? 'python3');
   return execFileSync(python, ['-m', 'chatServer.openapi'], { cwd: ROOT, encoding: 'utf8' });
 }
 

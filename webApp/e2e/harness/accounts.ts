@@ -10,15 +10,12 @@ export interface Account {
   signIn: unknown;
 }
 
-let count = 0;
-
 /**
  * An account of its own for a test, signed up at the auth API itself: chatServer, which the web app
  * goes through, gives up after some seconds, and a busy machine may need more.
  */
 export async function signUp(stack: Stack, name = 'user'): Promise<Account> {
-  count += 1;
-  const email = `${name}-${Date.now()}-${count}@example.org`;
+  const email = `${name}-${crypto.randomUUID()}@example.org`;
   const password = 'correct horse battery staple';
   const response = await fetch(`${stack.supabase_url}/auth/v1/signup`, {
     method: 'POST',

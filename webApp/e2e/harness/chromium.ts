@@ -1,5 +1,5 @@
 import chromium from '@sparticuz/chromium';
-import { writeFile } from 'node:fs/promises';
+import { rename, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -22,7 +22,10 @@ export async function chromiumPath(): Promise<string> {
   const fonts = join(tmpdir(), 'chat-registry-fonts.conf');
   const folders = [join(tmpdir(), 'fonts', 'fonts'), '/usr/share/fonts', '/usr/local/share/fonts'];
   const lines = folders.map((folder) => `<dir>${folder}</dir>`).join('');
-  await writeFile(fonts, `<?xml version="1.0"?><fontconfig>${lines}</fontconfig>`);
+  // Both workers write it, and a Chromium of the other may be reading it.
+  const whole = `${fonts}.${process.pid}`;
+  await writeFile(whole, `<?xml version="1.0"?><fontconfig>${lines}</fontconfig>`);
+  await rename(whole, fonts);
   process.env.FONTCONFIG_FILE = fonts;
   return path;
 }

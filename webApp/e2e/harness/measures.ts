@@ -21,6 +21,7 @@ export async function expectAccessible(page: Page, rules?: string[]): Promise<vo
 declare global {
   interface Window {
     layoutShift?: number;
+    layoutShifts?: PerformanceObserver;
   }
 }
 
@@ -28,14 +29,26 @@ declare global {
 export async function recordLayoutShift(page: Page): Promise<void> {
   await page.addInitScript(() => {
     window.layoutShift = 0;
-    new PerformanceObserver((list) => {
+    window.layoutShifts = new PerformanceObserver((list) => {
       for (const entry of list.getEntries() as (PerformanceEntry & {
         value: number;
         hadRecentInput: boolean;
       })[]) {
         if (!entry.hadRecentInput) window.layoutShift = (window.layoutShift ?? 0) + entry.value;
       }
-    }).observe({ type: 'layout-shift', buffered: true });
+    });
+    window.layoutShifts.observe({ type: 'layout-shift', buffered: true });
+  });
+}
+
+/** What has moved up to now is not meant, nor what is about to be painted. */
+export async function forgetLayoutShift(page: Page): Promise<void> {
+  await page.evaluate(async () => {
+    const nextFrame = () => new Promise(requestAnimationFrame);
+    // A shift is told a moment after the frame in which it was painted.
+    for (let frame = 0; frame < 3; frame += 1) await nextFrame();
+    window.layoutShifts?.takeRecords();
+    window.layoutShift = 0;
   });
 }
 

@@ -1,3 +1,5 @@
+import { setTimeout } from 'node:timers/promises';
+
 import postgres from 'postgres';
 
 import type { Account } from '#e2e/harness/accounts.ts';
@@ -14,9 +16,8 @@ export interface SeedSession {
   messages?: { role: 'user' | 'assistant'; content: string }[];
 }
 
-const DEADLOCK = '40P01';
-
-let count = 0;
+const LOCK_NOT_AVAILABLE = '55P03';
+const PAUSE_MS = 20;
 
 /** Writes sessions with the secret key, as the other channels do; returns their ids in order. */
 export async function seedSessions(
@@ -40,8 +41,7 @@ export async function seedSessions(
 type SessionRow = ReturnType<typeof toRow>;
 
 function toRow(account: Account, session: SeedSession) {
-  count += 1;
-  const id = `${Date.now()}${count}`;
+  const id = crypto.randomUUID();
   const prefixes = { web: 'web', telegram: 'telegram:42', scheduled: 'scheduled' };
   const instant = (session.updatedAt ?? new Date()).toISOString();
   return {
@@ -72,6 +72,9 @@ export async function pastTriggers(
   const sql = postgres(stack.db_url, { max: 1 });
   try {
     await sql.begin(async (transaction) => {
+      // The server writes to both meanwhile: who waited here could have a call of its ended.
+      await transaction`
+        lock table chat_sessions, chat_message_history in share row exclusive mode nowait`;
       await transaction`alter table chat_sessions disable trigger user`;
       await transaction`alter table chat_message_history disable trigger user`;
       await write(transaction);
@@ -79,8 +82,9 @@ export async function pastTriggers(
       await transaction`alter table chat_sessions enable trigger user`;
     });
   } catch (error) {
-    // The server writes to both tables meanwhile; of two that wait for each other one is ended.
-    if (!(error instanceof postgres.PostgresError && error.code === DEADLOCK)) throw error;
+    if (!(error instanceof postgres.PostgresError && error.code === LOCK_NOT_AVAILABLE))
+      throw error;
+    await setTimeout(PAUSE_MS);
     await pastTriggers(stack, write);
   } finally {
     await sql.end();

@@ -16,7 +16,8 @@ export interface Stack {
 
 export const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 const VENV_PYTHON = `${ROOT}.venv/bin/python`;
-export const PYTHON = process.env.PYTHON ?? (existsSync(VENV_PYTHON) ? VENV_PYTHON : 'python3');
+/** The one that has the packages; `make test PYTHON=…` names the one that it was made with. */
+export const PYTHON = existsSync(VENV_PYTHON) ? VENV_PYTHON : (process.env.PYTHON ?? 'python3');
 const VARIABLE = 'CHAT_REGISTRY_E2E_STACK';
 
 interface RunningStack<Announced> {
