@@ -9,6 +9,7 @@ import { PickerEntry } from '@/features/picker/PickerEntry';
 import { isRow, pickerItems, type RunSchedule, sessionKey } from '@/features/picker/pickerItems';
 import type { RenderRowMenu } from '@/features/picker/rowProps';
 import { SelectionHead } from '@/features/picker/SelectionBar';
+import { useFocusInPlace } from '@/features/picker/useFocusInPlace';
 import { useFolds } from '@/features/picker/useFolds';
 import { useListPlace } from '@/features/picker/useListPlace';
 import { useListSelection } from '@/features/picker/useListSelection';
@@ -66,6 +67,7 @@ export function SessionList(props: SessionListProps) {
   const rowHeight = useMediaQuery(PHONE) ? PHONE_ROW_HEIGHT : ROW_HEIGHT;
   const isSelecting = selecting.selection !== null;
   useFocusBack(isSelecting, roving.focusStop);
+  useFocusInPlace({ items, listRef, focusStop: roving.focusStop });
   const waitingIds = useWaitingIds();
   const handlers = useRowHandlers({ onOpen: props.onOpen, retry, roving, selection });
   const checkEnd = () => {

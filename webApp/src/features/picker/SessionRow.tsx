@@ -48,7 +48,8 @@ export function SessionRow(props: SessionRowProps) {
   const { session, time, isOpen, isTabStop, isWaiting, choice, onOpen, renderMenu } = props;
   const choosable = useChoosableRow({ choice, onOpen });
   return (
-    <div className="group relative">
+    // In its menu one is in the row as well.
+    <div role="presentation" className="group relative" onFocus={() => props.onFocus(props.rowKey)}>
       <Link
         to={`/sessions/${encodeURIComponent(session.session_id)}`}
         state={FROM_PICKER}

@@ -26,19 +26,27 @@ const CONFIG = {
 function renderComposer(onStop: (() => void) | null = null, files: DraftFile[] = []) {
   const attaching = { files, add: vi.fn(), remove: vi.fn(), retry: vi.fn() };
   const onSend = vi.fn();
-  const { unmount } = render(
+  const composerOf = (stop: (() => void) | null) => (
     <PublicConfigContext value={CONFIG}>
       <Composer
         draftKey="s1"
         placeholder="Write a message"
         attaching={attaching}
         onSend={onSend}
-        onStop={onStop}
+        onStop={stop}
         note="A note"
       />
-    </PublicConfigContext>,
+    </PublicConfigContext>
   );
-  return { onSend, unmount, attaching, field: screen.getByRole('textbox', { name: 'Message' }) };
+  const { unmount, rerender } = render(composerOf(onStop));
+  const end = () => rerender(composerOf(null));
+  return {
+    onSend,
+    unmount,
+    end,
+    attaching,
+    field: screen.getByRole('textbox', { name: 'Message' }),
+  };
 }
 
 beforeEach(() => {
@@ -54,6 +62,20 @@ describe('where there is a keyboard', () => {
 
   test('takes the focus when it arrives', () => {
     const { field } = renderComposer();
+    expect(field).toHaveFocus();
+  });
+
+  test('takes the focus of the stop button that was pressed', async () => {
+    const { field } = renderComposer(vi.fn());
+    screen.getByRole('button', { name: 'Stop answering' }).focus();
+    await userEvent.keyboard('{Enter}');
+    expect(field).toHaveFocus();
+  });
+
+  test('takes the focus of the stop button when the answer ends by itself', () => {
+    const { field, end } = renderComposer(vi.fn());
+    screen.getByRole('button', { name: 'Stop answering' }).focus();
+    end();
     expect(field).toHaveFocus();
   });
 

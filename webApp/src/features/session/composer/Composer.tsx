@@ -1,4 +1,3 @@
-import { ArrowUp, Square } from 'lucide-react';
 import {
   type ClipboardEvent,
   type KeyboardEvent,
@@ -18,9 +17,10 @@ import { DraftFileList } from '@/features/session/attachments/DraftFileList';
 import { pastedFiles } from '@/features/session/attachments/transferredFiles';
 import type { Attaching } from '@/features/session/attachments/useAttaching';
 import { describeExcess, outgoingText } from '@/features/session/composer/composerText';
-import { isComposing } from '@/lib/isComposing';
+import { SendButton, StopButton } from '@/features/session/composer/SendButtons';
+import { hasKeyboard } from '@/features/session/composer/hasKeyboard';
 import { useAutoHeight } from '@/features/session/composer/useAutoHeight';
-import { classNames } from '@/lib/ui/classNames';
+import { isComposing } from '@/lib/isComposing';
 import { useChatStore } from '@/stores/useChatStore';
 
 interface Written {
@@ -105,16 +105,8 @@ export function Composer(props: ComposerProps) {
             className="mr-auto max-phone:order-2 max-phone:mr-0"
             onChoose={attaching.add}
           />
-          {onStop && (
-            <RoundButton label="Stop answering" disabled={isStopping} onClick={onStop}>
-              <Square aria-hidden size={12} fill="currentColor" strokeWidth={0} />
-            </RoundButton>
-          )}
-          {(!onStop || draft !== '' || !isEmpty) && (
-            <RoundButton label="Send" isSubmit disabled={!canSend}>
-              <ArrowUp aria-hidden size={16} />
-            </RoundButton>
-          )}
+          {onStop && <StopButton isStopping={isStopping} onStop={onStop} fieldRef={fieldRef} />}
+          {(!onStop || draft !== '' || !isEmpty) && <SendButton disabled={!canSend} />}
         </div>
       </form>
       <div className="flex min-h-8 items-start gap-2 pt-2 text-note text-balance text-muted max-phone:min-h-7 max-phone:px-2 max-phone:pt-1">
@@ -175,47 +167,14 @@ function ComposerNote({ id, excess, hold, note }: ComposerNoteProps) {
   );
 }
 
-interface RoundButtonProps {
-  label: string;
-  isSubmit?: boolean;
-  disabled: boolean;
-  onClick?: () => void;
-  children: ReactNode;
-}
-
-/** 32 px; on a phone the target is 44 px around a shape of 36. */
-function RoundButton({ label, isSubmit = false, disabled, onClick, children }: RoundButtonProps) {
-  return (
-    <button
-      type={isSubmit ? 'submit' : 'button'}
-      aria-label={label}
-      title={label}
-      disabled={disabled}
-      className="group grid size-8 flex-none place-items-center max-phone:order-4 max-phone:size-11"
-      onClick={onClick}
-    >
-      <span
-        className={classNames(
-          'grid size-8 place-items-center rounded-box max-phone:size-9',
-          isSubmit
-            ? 'bg-accent text-on-accent group-hover:opacity-90 group-disabled:bg-selected group-disabled:text-icon-small group-disabled:opacity-100'
-            : 'bg-selected text-text group-hover:bg-line group-disabled:text-icon-small',
-        )}
-      >
-        {children}
-      </span>
-    </button>
-  );
-}
-
 /** Whoever is in one of these goes on there; a menu would close without its focus. */
 const KEEPS_FOCUS = '[role="menu"], [role="dialog"], input, textarea, select';
 
-/** Where there is a keyboard, writing can begin at once; on a touch screen one would spring up. */
+/** Where there is a keyboard, writing can begin at once. */
 function useFocusOnArrival(fieldRef: RefObject<HTMLTextAreaElement | null>): void {
   useEffect(() => {
     const field = fieldRef.current;
-    if (!field || !window.matchMedia('(hover: hover) and (pointer: fine)').matches) return;
+    if (!field || !hasKeyboard()) return;
     if (document.activeElement?.closest(KEEPS_FOCUS)) return;
     field.focus({ preventScroll: true });
     field.setSelectionRange(field.value.length, field.value.length);
