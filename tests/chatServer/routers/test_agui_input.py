@@ -1,7 +1,5 @@
 """What a run over AG-UI may bring: files of its message, and nothing that no agent is given."""
 
-from collections.abc import AsyncIterator
-
 import pytest
 
 from tests.chatServer.agui_stage import (
@@ -15,14 +13,7 @@ from tests.chatServer.agui_stage import (
 )
 from tests.chatServer.conftest import Visitor
 from tests.chatServer.files import PNG
-from tests.chatServer.live_server import Visit, client_for, open_visit
-from tests.stack.api import SupabaseApi
-
-
-@pytest.fixture
-async def visit(supabase_api: SupabaseApi) -> AsyncIterator[Visit]:
-    async with open_visit(supabase_api) as opened:
-        yield opened
+from tests.chatServer.live_server import Visit, client_for
 
 
 async def new_session(visitor: Visitor) -> str:

@@ -2,8 +2,6 @@ import asyncio
 import uuid
 from collections.abc import AsyncIterator
 
-import pytest
-
 from tests.chatServer.agui_stage import (
     PATH,
     USES_A_TOOL,
@@ -14,10 +12,9 @@ from tests.chatServer.agui_stage import (
     text_of,
     types_of,
 )
-from tests.chatServer.live_server import Visit, client_for, open_visit, serve, settings_for
+from tests.chatServer.live_server import Visit, client_for, serve, settings_for
 from tests.chatServer.turn_stage import eventually
 from tests.fakes.openai_server import Call, Hold, Refusal
-from tests.stack.api import SupabaseApi
 
 FOLLOWED_ELSEWHERE = [
     *USES_A_TOOL[:5],
@@ -37,12 +34,6 @@ async def take_until(lines: AsyncIterator[str], text: str) -> AsyncIterator[str]
         yield line
         if text in line:
             return
-
-
-@pytest.fixture
-async def visit(supabase_api: SupabaseApi) -> AsyncIterator[Visit]:
-    async with open_visit(supabase_api) as opened:
-        yield opened
 
 
 class TestRun:

@@ -36,9 +36,8 @@ from tests.chatServer.archive_stage import (
     unpack,
 )
 from tests.chatServer.files import PNG, stored_names
-from tests.chatServer.live_server import Visit, open_visit
+from tests.chatServer.live_server import Visit
 from tests.chatServer.turn_stage import eventually
-from tests.stack.api import SupabaseApi
 
 FILE_BYTES = 500_000
 FILL = """
@@ -56,12 +55,6 @@ where m.session_id = %s order by m.id offset %s limit 1
 TAKE_ROOM = """
 insert into public.chat_attachment_objects (user_id, size_bytes, status) values (%s, 1, 'ready')
 """
-
-
-@pytest.fixture
-async def visit(supabase_api: SupabaseApi) -> AsyncIterator[Visit]:
-    async with open_visit(supabase_api) as opened:
-        yield opened
 
 
 async def messages_of(visit: Visit) -> list[dict[str, Any]]:

@@ -3,7 +3,6 @@
 import hashlib
 import io
 import json
-from collections.abc import AsyncIterator
 from typing import IO, Any, Literal
 
 import httpx
@@ -29,18 +28,11 @@ from tests.chatServer.archive_stage import (
     unpack,
 )
 from tests.chatServer.files import PNG
-from tests.chatServer.live_server import Visit, open_visit
+from tests.chatServer.live_server import Visit
 from tests.chatServer.turn_stage import DEADLINE_SECONDS
-from tests.stack.api import SupabaseApi
 
 NOTES_SHA256 = hashlib.sha256(b"notes").hexdigest()
 OBJECT = "select object_id from public.chat_attachments where id = %s"
-
-
-@pytest.fixture
-async def visit(supabase_api: SupabaseApi) -> AsyncIterator[Visit]:
-    async with open_visit(supabase_api) as opened:
-        yield opened
 
 
 async def spoil(visit: Visit, attachment_id: str, content: bytes | None) -> None:

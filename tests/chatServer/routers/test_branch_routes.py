@@ -1,20 +1,12 @@
 """PATCH a message, POST regenerate, PUT the head: over the wire, with what they refuse."""
 
-from collections.abc import AsyncIterator
 from typing import Any
 
 import httpx
 import pytest
 
-from tests.chatServer.live_server import Visit, client_for, message_body, open_visit, read_all
+from tests.chatServer.live_server import Visit, client_for, message_body, read_all
 from tests.fakes.openai_server import Hold
-from tests.stack.api import SupabaseApi
-
-
-@pytest.fixture
-async def visit(supabase_api: SupabaseApi) -> AsyncIterator[Visit]:
-    async with open_visit(supabase_api) as opened:
-        yield opened
 
 
 async def ask_once(visit: Visit) -> tuple[dict[str, Any], dict[str, Any]]:

@@ -13,19 +13,12 @@ from chatServer.attachment_errors import StorageUnavailable
 from chatServer.database.attachment_store import AttachmentStore, ByteRange
 from chatServer.services import file_reader
 from tests.chatServer.files import BINARY, PDF, PNG, stored_names, uploaded
-from tests.chatServer.live_server import SseEvent, Visit, message_body, open_visit, read_all
+from tests.chatServer.live_server import SseEvent, Visit, message_body, read_all
 from tests.chatServer.turn_stage import DEADLINE_SECONDS
 from tests.fakes.openai_server import Prompt, Refusal
-from tests.stack.api import SupabaseApi
 
 PNG_URL = f"data:image/png;base64,{base64.b64encode(PNG).decode()}"
 PDF_URL = f"data:application/pdf;base64,{base64.b64encode(PDF).decode()}"
-
-
-@pytest.fixture
-async def visit(supabase_api: SupabaseApi) -> AsyncIterator[Visit]:
-    async with open_visit(supabase_api) as opened:
-        yield opened
 
 
 async def ask(visit: Visit, text: str, **files: bytes) -> list[SseEvent]:

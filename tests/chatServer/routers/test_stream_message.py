@@ -1,17 +1,9 @@
 import asyncio
-from collections.abc import AsyncIterator
 
 import pytest
 
-from tests.chatServer.live_server import Visit, message_body, open_visit, read_all, read_events
+from tests.chatServer.live_server import Visit, message_body, read_all, read_events
 from tests.fakes.openai_server import Hold
-from tests.stack.api import SupabaseApi
-
-
-@pytest.fixture
-async def visit(supabase_api: SupabaseApi) -> AsyncIterator[Visit]:
-    async with open_visit(supabase_api) as opened:
-        yield opened
 
 
 class TestStreamMessage:

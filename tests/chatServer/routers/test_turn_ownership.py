@@ -1,19 +1,11 @@
 import asyncio
 import uuid
-from collections.abc import AsyncIterator
 
 import httpx
 import pytest
 
 from chatServer.database.transport import Caller
-from tests.chatServer.live_server import Visit, client_for, message_body, open_visit, read_all
-from tests.stack.api import SupabaseApi
-
-
-@pytest.fixture
-async def visit(supabase_api: SupabaseApi) -> AsyncIterator[Visit]:
-    async with open_visit(supabase_api) as opened:
-        yield opened
+from tests.chatServer.live_server import Visit, client_for, message_body, read_all
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,5 @@
 import asyncio
 import uuid
-from collections.abc import AsyncIterator
 
 import fastapi.routing
 import pytest
@@ -9,7 +8,6 @@ from tests.chatServer.live_server import (
     Visit,
     client_for,
     message_body,
-    open_visit,
     read_all,
     read_events,
     serve,
@@ -17,14 +15,7 @@ from tests.chatServer.live_server import (
 )
 from tests.chatServer.turn_stage import eventually
 from tests.fakes.openai_server import Call, Hold
-from tests.stack.api import SupabaseApi
 from tests.stack.ports import free_port
-
-
-@pytest.fixture
-async def visit(supabase_api: SupabaseApi) -> AsyncIterator[Visit]:
-    async with open_visit(supabase_api) as opened:
-        yield opened
 
 
 class TestPostMessage:

@@ -3,13 +3,13 @@
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 import httpx
 import psycopg
 import pytest
 
 from tests.stack.api import SupabaseApi, TestUser
+from tests.supabase.migrations.registry_user import Json
 
 Request = tuple[str, str, object]
 """Method, path below /rest/v1, JSON body; {session}, {message} … stand for the target's ids."""
@@ -96,7 +96,7 @@ class People:
             text = text.replace(str(value), f"<{name}>")
         return response.status_code, text
 
-    def call(self, user: TestUser, function: str, **parameters: object) -> Any:  # noqa: ANN401 - JSON
+    def call(self, user: TestUser, function: str, **parameters: object) -> Json:
         """Calls a function with the user's own token."""
         response = self.client.post(
             f"rpc/{function}",
@@ -104,10 +104,10 @@ class People:
             | {f"p_{name}": value for name, value in parameters.items()},
             headers={"Authorization": f"Bearer {user.access_token}"},
         )
-        response.raise_for_status()
-        return response.json()
+        answer: Json = response.raise_for_status().json()
+        return answer
 
-    def everything_of_the_victim(self) -> list[Any]:
+    def everything_of_the_victim(self) -> list[list[Json]]:
         """The victim's rows, read with the secret key."""
         headers = {"apikey": self.api.secret_key, "Authorization": f"Bearer {self.api.secret_key}"}
         own = f"user_id=eq.{self.victim.id}"
