@@ -6,6 +6,7 @@ import { queryKeys } from '@/api/queryKeys';
 import type { Session, SessionChanges } from '@/api/schema';
 import { sessionFeedOptions } from '@/api/sessionFeed';
 import { findListedSession, type SessionList, sessionsOf } from '@/api/sessionListCache';
+import { makeMessage } from '@/testing/messages';
 import { makeTestQueryClient } from '@/testing/renderWithQueries';
 import { server } from '@/testing/server';
 import { makeSession, makeSessions } from '@/testing/sessions';
@@ -124,17 +125,22 @@ describe('the feed', () => {
   });
 
   test('has the messages of an opened session read again when it moved, and only then', async () => {
-    const [moved, known] = makeSessions(2) as [Session, Session];
-    for (const { session_id: id, ...rest } of [moved, known]) {
-      queryClient.setQueryData(queryKeys.session(id), { session_id: id, ...rest });
-      queryClient.setQueryData(queryKeys.newestMessages(id), null);
+    const [moved, known, switched] = makeSessions(3).map((session): Session => {
+      return { ...session, head_message_id: 7 };
+    }) as [Session, Session, Session];
+    for (const session of [moved, known, switched]) {
+      // What `switched` was told of by something else than the feed, its messages were not.
+      const messages = [makeMessage({ id: session === switched ? 9 : 7 })];
+      queryClient.setQueryData(queryKeys.session(session.session_id), session);
+      queryClient.setQueryData(queryKeys.messages(session.session_id), { messages });
+      queryClient.setQueryData(queryKeys.newestMessages(session.session_id), null);
     }
-    serveFeed({ cursor: 'c0' }, { changed: [{ ...moved, version: 2 }, known] });
+    serveFeed({ cursor: 'c0' }, { changed: [{ ...moved, version: 2 }, known, switched] });
     await poll();
     await poll();
     const isStale = ({ session_id: id }: Session) =>
       queryClient.getQueryState(queryKeys.newestMessages(id))?.isInvalidated;
-    expect([isStale(moved), isStale(known)]).toEqual([true, false]);
+    expect([moved, known, switched].map(isStale)).toEqual([true, false, true]);
   });
 
   test('waits for a page that is being loaded, which would undo its changes', async () => {

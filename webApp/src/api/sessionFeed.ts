@@ -9,7 +9,7 @@ import { isCursorRefused } from '@/api/apiError';
 import { apiClient, dataOf } from '@/api/client';
 import { leadsFeed } from '@/api/feedLeader';
 import { queryKeys } from '@/api/queryKeys';
-import type { Session, SessionChanges } from '@/api/schema';
+import type { MessagePage, Session, SessionChanges } from '@/api/schema';
 import { dropSessions, findSessions, isOutdated, placeSessions } from '@/api/sessionListCache';
 
 const POLL_MS = 2_500;
@@ -134,9 +134,17 @@ function renewOpened(queryClient: QueryClient, session: Session): void {
   const { session_id: sessionId } = session;
   const opened = queryClient.getQueryData<Session>(queryKeys.session(sessionId));
   if (opened) queryClient.setQueryData<Session>(queryKeys.session(sessionId), session);
-  if (opened?.version !== session.version || opened.chat_id !== session.chat_id) {
+  const isKnown = opened?.version === session.version && opened.chat_id === session.chat_id;
+  if (!isKnown || !showsItsHead(queryClient, session)) {
     void queryClient.invalidateQueries({ queryKey: queryKeys.newestMessages(sessionId) });
   }
+}
+
+/** An ended answer, for one, brings its session as it is then: without what others wrote to it. */
+function showsItsHead(queryClient: QueryClient, session: Session): boolean {
+  const key = queryKeys.messages(session.session_id);
+  const loaded = queryClient.getQueryData<MessagePage>(key);
+  return !loaded || (loaded.messages.at(-1)?.id ?? null) === session.head_message_id;
 }
 
 function markDeleted(queryClient: QueryClient, sessionIds: readonly string[]): void {
