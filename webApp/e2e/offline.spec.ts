@@ -81,7 +81,7 @@ test('what is done without the server survives a closed tab, and goes out once',
   await expect(page.getByText('What you write is kept and goes out later.')).toBeVisible();
   await write(page, 'The heating is cold.');
   await write(page, 'And the rent is high.');
-  await expect(page.getByText('Waiting to be sent').nth(1)).toBeVisible();
+  await expect(page.getByRole('article').filter({ hasText: 'Waiting to be sent' })).toHaveCount(2);
   await expect(rowOf('Letter')).toContainText('Waiting to be sent');
 
   await rowOf('Trip').hover();

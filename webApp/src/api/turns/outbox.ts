@@ -26,7 +26,7 @@ export interface OutgoingMessage {
   agentName?: string;
   /** Why it did not go out, as a sentence; null while it waits. */
   problem: string | null;
-  /** The server was out of reach when it was tried. */
+  /** The server was out of reach when it was to be sent, or what goes out before it. */
   isDelayed?: boolean;
   /** The server has it; it is shown from here until its turn is. */
   isSent?: boolean;
@@ -134,6 +134,7 @@ export function addOutgoing(written: WrittenMessage): string {
       followsRequestId: before?.clientRequestId ?? null,
       problem: null,
       ...(before?.startChange && { startChange: before.startChange }),
+      ...(before?.isDelayed && isWaiting(before) && { isDelayed: true }),
     };
     return { messages: [...messages, message] };
   });
@@ -146,6 +147,13 @@ export function patchOutgoing(clientRequestId: string, patch: Partial<OutgoingMe
       message.clientRequestId === clientRequestId ? { ...message, ...patch } : message,
     ),
   }));
+}
+
+/** The server is out of reach for all that waits in a session. */
+export function delayWaiting(sessionId: string): void {
+  patchSession(sessionId, (message) =>
+    isWaiting(message) ? { ...message, isDelayed: true } : message,
+  );
 }
 
 /** Changes a session that the server does not have yet. */

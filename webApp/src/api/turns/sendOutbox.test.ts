@@ -37,17 +37,34 @@ test('what waits goes out in the order of writing, session by session', async ()
   expect(outgoing()).toMatchObject([{ content: 'Elsewhere' }]);
 });
 
-test('without the server it is marked as waiting, and goes out when the server is back', async () => {
+test('without the server all is marked as waiting, and goes out when the server is back', async () => {
   noteUnreachable();
   write('First');
+  write('Second');
+  write('Elsewhere', 's2');
   const { sent, run } = openTab();
   const done = run();
   await expect.poll(() => outgoing()[0]?.isDelayed).toBe(true);
-  write('Second');
+  write('Third');
+  const delayed = outgoing().filter(({ isDelayed }) => isDelayed);
+  expect(delayed.map(({ content }) => content)).toEqual(['First', 'Second', 'Third']);
   expect(sent).toEqual([]);
   noteReachable();
   await done;
-  expect(sent).toEqual(['First', 'Second']);
+  expect(sent).toEqual(['First', 'Second', 'Third']);
+});
+
+test('what is written below a message that was refused is not said to wait for it', async () => {
+  noteUnreachable();
+  write('Too long');
+  const refusal = new ApiError({ code: 'body_too_large', status: 413, detail: '' });
+  const { run } = openTab(() => refusal);
+  const done = run();
+  await expect.poll(() => outgoing()[0]?.isDelayed).toBe(true);
+  noteReachable();
+  await done;
+  write('Fine');
+  expect(outgoing()[1]?.isDelayed).toBeUndefined();
 });
 
 test('what is refused stays with the reason, and holds nothing back', async () => {

@@ -3,7 +3,7 @@ import { onlineManager } from '@tanstack/react-query';
 import { ApiError } from '@/api/apiError';
 import { noteUnreachable, whenReachable } from '@/api/reachability';
 import { describeSendError } from '@/api/turns/describeSendError';
-import { findWaiting, type OutgoingMessage, patchOutgoing } from '@/api/turns/outbox';
+import { delayWaiting, findWaiting, type OutgoingMessage, patchOutgoing } from '@/api/turns/outbox';
 
 interface Sending {
   /** Aborted when the user leaves. */
@@ -41,7 +41,7 @@ async function sendInOrder(sessionId: string, { signal, send }: Sending): Promis
       if (hasUserLeft()) return true;
       if (error instanceof ApiError && error.status === 0) {
         noteUnreachable();
-        patchOutgoing(clientRequestId, { isDelayed: true });
+        delayWaiting(sessionId);
         return false;
       }
       patchOutgoing(clientRequestId, { problem: describeSendError(error) });
