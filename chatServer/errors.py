@@ -181,8 +181,10 @@ class BodyTooLarge(DomainError):
     status_code = 413
     code = "body_too_large"
     title = "Body too large"
-    default_detail = f"The body is larger than the {BODY_MAX_BYTES} bytes that are accepted."
-    errors = (("body", f"must be at most {BODY_MAX_BYTES} bytes"),)
+
+    def __init__(self, max_bytes: int = BODY_MAX_BYTES) -> None:
+        super().__init__(f"The body is larger than the {max_bytes} bytes that are accepted.")
+        self.errors = (("body", f"must be at most {max_bytes} bytes"),)
 
 
 class ValidationFailed(DomainError):

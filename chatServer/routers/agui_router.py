@@ -3,6 +3,7 @@
 import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Annotated, Any, Final
 from uuid import UUID
 
@@ -42,7 +43,9 @@ from chatServer.session_errors import SessionDeleted
 
 router = APIRouter(prefix="/api/agui", tags=["ag-ui"])
 
-RUN_BODY: Final = LargeBody(re.compile(r"/api/agui/[^/]+"), AGUI_BODY_MAX_BYTES, BodyTooLarge)
+RUN_BODY: Final = LargeBody(
+    re.compile(r"/api/agui/[^/]+"), AGUI_BODY_MAX_BYTES, partial(BodyTooLarge, AGUI_BODY_MAX_BYTES)
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,15 +2,14 @@
 
 import asyncio
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from starlette.datastructures import Headers
-from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from chatServer.errors import BodyTooLarge, DomainError, RequestTimeout
-from chatServer.routers.problems import to_response
+from chatServer.routers.problems import RefusedBody, to_response
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +18,7 @@ class LargeBody:
 
     path: re.Pattern[str]
     max_bytes: int
-    error: type[DomainError]
+    error: Callable[[], DomainError]
 
 
 class BodyGuard:
@@ -59,16 +58,16 @@ class BodyGuard:
                 async with asyncio.timeout(self.timeout_seconds):
                     message = await receive()
             except TimeoutError:
-                raise HTTPException(RequestTimeout.status_code) from None
+                raise RefusedBody(RequestTimeout()) from None
             received_bytes += len(message.get("body", b""))
             is_complete = not message.get("more_body", False)
             if received_bytes > max_bytes:
-                raise HTTPException(BodyTooLarge.status_code)
+                raise RefusedBody(error())
             return message
 
         await self.app(scope, receive_guarded, send)
 
-    def _limit(self, path: str) -> tuple[int, type[DomainError]]:
+    def _limit(self, path: str) -> tuple[int, Callable[[], DomainError]]:
         for large in self.large_bodies:
             if large.path.fullmatch(path):
                 return large.max_bytes, large.error

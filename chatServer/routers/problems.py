@@ -10,12 +10,10 @@ from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
 from chatServer.errors import (
-    BodyTooLarge,
     DomainError,
     InternalError,
     MethodNotAllowed,
     NotFound,
-    RequestTimeout,
     ValidationFailed,
 )
 from chatServer.models import FieldProblem, Problem
@@ -30,8 +28,16 @@ NOT_AN_OBJECT: Final = "model_attributes_type"
 """Pydantic's name for a value that is neither an object nor a model."""
 PLACES: Final = frozenset({"body", "query", "path", "header", "cookie"})
 STATUS_ERRORS: Final[dict[int, type[DomainError]]] = {
-    error.status_code: error for error in (NotFound, MethodNotAllowed, RequestTimeout, BodyTooLarge)
+    error.status_code: error for error in (NotFound, MethodNotAllowed)
 }
+
+
+class RefusedBody(HTTPException):
+    """What is raised while a body is read; of any other kind FastAPI would make a 400."""
+
+    def __init__(self, error: DomainError) -> None:
+        super().__init__(error.status_code)
+        self.error = error
 
 
 def to_response(error: DomainError) -> Response:
@@ -85,6 +91,8 @@ async def _on_invalid_request(_request: Request, error: Exception) -> Response:
 
 
 async def _on_http_exception(request: Request, error: Exception) -> Response:
+    if isinstance(error, RefusedBody):
+        return to_response(error.error)
     status = error.status_code if isinstance(error, HTTPException) else 500
     if status == 400:
         return to_response(ValidationFailed(UNREADABLE_BODY))

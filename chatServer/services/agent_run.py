@@ -11,6 +11,7 @@ from agents import (
     MaxTurnsExceeded,
     MessageOutputItem,
     Model,
+    ModelRefusalError,
     ModelResponse,
     ModelSettings,
     RawResponsesStreamEvent,
@@ -82,11 +83,14 @@ class AgentRun:
         )
         self._max_turns = agent.limits.tool_turns + 1 if tools else 1
         self._run: RunResultStreaming | None = None
+        self._refusal = ""
 
     async def stream_text(
         self, items: list[Item], context: AgentContext | None
     ) -> AsyncGenerator[str, None]:
         """Yield the text, a blank line between what was said before and after a tool.
+
+        A model that will not say something says that instead, which is its answer.
 
         Raises:
             MaxTurnsExceeded: The model only ever asks for tools.
@@ -111,6 +115,8 @@ class AgentRun:
                     if text:
                         yield gap + text
                         gap, ends_with = "", text[-1]
+        except ModelRefusalError as error:
+            self._refusal = make_storable(error.refusal)
         finally:
             run.cancel()
 
@@ -119,6 +125,8 @@ class AgentRun:
         """What was said and done so far, oldest first; calls without a result are left out."""
         made = [_to_item(item) for item in self._run.new_items] if self._run else []
         items = [item for item in made if item is not None]
+        if self._refusal:
+            items.append({"role": "assistant", "content": self._refusal})
         answered = {item["call_id"] for item in items if item.get("type") == RESULT}
         return [i for i in items if i.get("type") != CALL or i["call_id"] in answered]
 

@@ -1,6 +1,7 @@
 """What a failing provider means, in plain words."""
 
 from collections.abc import Collection
+from http import HTTPStatus
 from typing import Literal
 
 import openai
@@ -16,7 +17,12 @@ PLAIN_REASONS: tuple[tuple[type[Exception], str], ...] = (
     (openai.APIStatusError, "The model's provider refused this request."),
     (openai.APITimeoutError, "The model did not answer in time."),
     (openai.APIConnectionError, "The model could not be reached, or the connection broke off."),
+    (openai.APIResponseValidationError, "The model's answer could not be understood."),
+    # What a provider sends in the middle of an answer, its head being gone.
+    (openai.APIError, "The model's provider has a fault right now; try again later."),
 )
+NO_CREDIT = "This server's account with the model's provider has no credit left."
+NO_CREDIT_CODE = "insufficient_quota"
 UNREADABLE = "The model's answer could not be understood."
 EMPTY = "The model gave an empty answer."
 TOO_SLOW = "The model did not answer in time."
@@ -70,6 +76,8 @@ def explain_failure(error: Exception) -> str:
     """Tell an error in one plain sentence for the user."""
     if is_too_long(error):
         return TOO_LONG
+    if _is_out_of_credit(error):
+        return NO_CREDIT
     reason = next((text for kind, text in PLAIN_REASONS if isinstance(error, kind)), UNREADABLE)
     what, separator, _ = reason.partition("; ")
     if separator and isinstance(error, openai.APIStatusError):
@@ -85,6 +93,12 @@ def is_too_long(error: Exception) -> bool:
         return False
     told = f"{error.code} {error.message} {error.body}".lower()
     return any(words in told for words in TOO_LONG_WORDS)
+
+
+def _is_out_of_credit(error: Exception) -> bool:
+    return isinstance(error, openai.APIStatusError) and (
+        error.status_code == HTTPStatus.PAYMENT_REQUIRED or error.code == NO_CREDIT_CODE
+    )
 
 
 def describe_failure(error: Exception) -> str:

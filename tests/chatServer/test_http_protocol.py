@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from chatServer.limits import BODY_MAX_BYTES, URL_MAX_BYTES
+from chatServer.limits import AGUI_BODY_MAX_BYTES, BODY_MAX_BYTES, URL_MAX_BYTES
 from chatServer.routers import body_guard
 from chatServer.settings import Settings
 from tests.chatServer.conftest import Visitor
@@ -47,10 +47,10 @@ async def exchange(url: str, request: bytes, *, is_ended: bool = False) -> Answe
     return Answer(int(head.split(" ")[1]), head.lower(), json.loads(body))
 
 
-def post(visitor: Visitor, head: str, body: bytes) -> bytes:
-    """The bytes of a post to the list of sessions."""
+def post(visitor: Visitor, head: str, body: bytes, *, path: str = "/api/chat/sessions") -> bytes:
+    """The bytes of a post, to the list of sessions unless told otherwise."""
     lines = (
-        "POST /api/chat/sessions HTTP/1.1",
+        f"POST {path} HTTP/1.1",
         "Host: chat.example",
         f"Authorization: Bearer {visitor.caller.access_token}",
         "Content-Type: application/json",
@@ -111,6 +111,18 @@ async def test_a_body_that_does_not_say_how_large_it_is_is_cut_off(
     answer = await exchange(server_url, request)
     assert (answer.status, answer.problem["code"]) == (413, "body_too_large")
     await assert_serves(visitor)
+
+
+async def test_a_body_that_is_too_large_where_more_is_taken_is_told_that_limit(
+    visitor: Visitor, server_url: str
+) -> None:
+    size = AGUI_BODY_MAX_BYTES + 1
+    piece = f"{size:x}\r\n".encode() + b"x" * size + b"\r\n"
+    for head, body in ((f"Content-Length: {size}", b"{"), ("Transfer-Encoding: chunked", piece)):
+        request = post(visitor, head, body, path="/api/agui/assistant")
+        answer = await exchange(server_url, request)
+        assert (answer.status, answer.problem["code"]) == (413, "body_too_large")
+        assert str(AGUI_BODY_MAX_BYTES) in answer.problem["detail"]
 
 
 async def test_a_body_of_the_largest_size_is_read(visitor: Visitor) -> None:

@@ -9,6 +9,7 @@ from chatServer.services.reply import Reply
 from chatServer.services.reply_generator import ReplyFailed, ReplyGenerator
 from tests.chatServer.rows import message_row
 from tests.fakes.openai_server import Call, CutOff, FakeOpenAI, Hold, Raw, Refusal, Step
+from tests.fakes.openai_wire import event
 
 API_KEY = "sk-very-secret"
 
@@ -145,6 +146,21 @@ class TestFailures:
             (
                 (Refusal(500),),
                 "",
+                "The model's provider has a fault right now; try again later.",
+            ),
+            (
+                (Refusal(429, {"message": "no", "code": "insufficient_quota"}, "60"),),
+                "",
+                "This server's account with the model's provider has no credit left.",
+            ),
+            (
+                (Refusal(402),),
+                "",
+                "This server's account with the model's provider has no credit left.",
+            ),
+            (
+                ("half ", Raw(event({"error": {"message": "Overloaded", "code": 529}}))),
+                "half ",
                 "The model's provider has a fault right now; try again later.",
             ),
             (
