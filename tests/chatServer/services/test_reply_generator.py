@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from chatServer.models import Message
+from chatServer.services.provider_failures import NO_CREDIT
 from chatServer.services.reply import Reply
 from chatServer.services.reply_generator import ReplyFailed, ReplyGenerator
 from tests.chatServer.rows import message_row
@@ -153,11 +154,7 @@ class TestFailures:
                 "",
                 "This server's account with the model's provider has no credit left.",
             ),
-            (
-                (Refusal(402),),
-                "",
-                "This server's account with the model's provider has no credit left.",
-            ),
+            ((Refusal(402),), "", NO_CREDIT),
             (
                 ("half ", Raw(event({"error": {"message": "Overloaded", "code": 529}}))),
                 "half ",
