@@ -57,9 +57,9 @@ test('two devices change the same sessions, and both see it', async ({
     { channel: 'web', title: 'Letter', messages: [{ role: 'user', content: 'Dear landlord' }] },
     { channel: 'web', title: 'Trip', messages: [{ role: 'user', content: 'Two days' }] },
   ]);
+  await holdUndo(page);
   await openSignedIn(page, account);
   const other = await (await browser.newContext({ reducedMotion: 'reduce' })).newPage();
-  // The name that was replaced is offered for as long as something can be undone.
   await holdUndo(other);
   await openSignedIn(other, account, `/sessions/${encodeURIComponent(letterId)}`);
   await expect(sessionRows(page)).toHaveCount(2);

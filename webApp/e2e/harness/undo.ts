@@ -7,17 +7,17 @@ declare global {
 }
 
 /**
- * From the next navigation on, whatever can be undone stays so until `endUndo`: what a test does
- * in that time must not depend on how fast the machine is.
+ * From the next navigation on, whatever can be undone and whatever is said stays so until `endUndo`:
+ * what a test does in that time must not depend on how fast the machine is.
  */
 export async function holdUndo(page: Page): Promise<void> {
   await page.addInitScript(() => {
-    const undoMs = 8_000;
+    const heldMs = [8_000, /* a toast without a button */ 4_000];
     const waiting = new Map<number, () => void>();
     const wait = window.setTimeout.bind(window);
     const cancel = window.clearTimeout.bind(window);
     const setTimeout = (handler: () => void, ms?: number, ...rest: unknown[]) => {
-      if (ms !== undoMs) return wait(handler, ms, ...rest);
+      if (ms === undefined || !heldMs.includes(ms)) return wait(handler, ms, ...rest);
       // Only its number is wanted.
       const timer = wait(() => undefined);
       waiting.set(timer, handler);
