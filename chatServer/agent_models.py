@@ -9,7 +9,10 @@ from pydantic import (
     ConfigDict,
     Field,
     JsonValue,
+    ValidationError,
     ValidationInfo,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
 )
 
 
@@ -74,7 +77,17 @@ def _read_steps(stored: object, info: ValidationInfo) -> object:
     ]
 
 
-AnswerSteps = Annotated[list[ToolStep], BeforeValidator(_read_steps)]
+def _read_or_pass_over(stored: object, read: ValidatorFunctionWrapHandler) -> object:
+    """Read what users can also write past the server; their pages go on without what is wrong."""
+    try:
+        return read(stored)
+    except ValidationError:
+        return None
+
+
+StoredUsage = Annotated[TokenUsage | None, WrapValidator(_read_or_pass_over)]
+StoredSteps = Annotated[list[ToolStep] | None, WrapValidator(_read_or_pass_over)]
+AnswerSteps = Annotated[StoredSteps, BeforeValidator(_read_steps)]
 """Steps as they are stored, in a model that has the `status` of their answer before them."""
 
 

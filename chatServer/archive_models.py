@@ -1,15 +1,14 @@
 """The lines of an archive and what is told of importing one; docs/export.md has the format."""
 
-from datetime import UTC, datetime
 from typing import Annotated, Final, Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, JsonValue
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue
 from typing_extensions import TypeAliasType
 
 from chatServer.agent_models import TokenUsage, ToolStep
 from chatServer.error_codes import ErrorCode
-from chatServer.fields import SessionId, Text, check_json
+from chatServer.fields import Instant, SessionId, Text, check_json
 from chatServer.limits import ATTACHMENT_MAX_BYTES, ATTACHMENTS_PER_MESSAGE_MAX
 from chatServer.models import (
     AttachmentKind,
@@ -25,17 +24,12 @@ ARCHIVE_VERSION: Final = 2
 """The newest that is read. An archive says 2 only when it names files that are missing."""
 
 
-def _to_utc(value: datetime) -> datetime:
-    return value.astimezone(UTC)
-
-
 def _refuse_folder(value: str) -> str:
     if value in {".", ".."}:
         raise ValueError("must be the name of a file")
     return value
 
 
-Instant = Annotated[AwareDatetime, AfterValidator(_to_utc)]
 Json = Annotated[dict[str, JsonValue], AfterValidator(check_json)]
 Number = Annotated[int, Field(ge=1, lt=2**31)]
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]

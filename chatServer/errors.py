@@ -163,7 +163,10 @@ class InvalidCursor(DomainError):
     code = "invalid_cursor"
     title = "Invalid cursor"
     default_detail = "This cursor was not made for this list; ask for the first page again."
-    errors = (("cursor", "was not made for this list; ask for the first page again"),)
+
+    def __init__(self, field: str = "cursor") -> None:
+        super().__init__()
+        self.errors = ((field, "was not made for this list; ask for the first page again"),)
 
 
 class CursorExpired(DomainError):

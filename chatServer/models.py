@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
-from chatServer.agent_models import AnswerSteps, TokenUsage
+from chatServer.agent_models import AnswerSteps, StoredUsage
 from chatServer.error_codes import ErrorCode
 from chatServer.fields import (
     AgentName,
@@ -167,8 +167,8 @@ class Message(StoredModel):
     answer_id: int | None = Field(
         default=None, description="The answer an agent's item was made for; null on a branch."
     )
-    usage: TokenUsage | None = None
-    tool_steps: AnswerSteps | None = None
+    usage: StoredUsage = None
+    tool_steps: AnswerSteps = None
 
 
 class SessionPage(StoredModel):

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import JsonValue
 
-from chatServer.agent_models import TokenUsage, ToolStep
+from chatServer.agent_models import StoredSteps, StoredUsage
 from chatServer.archive_models import ArchivedMessage
 from chatServer.models import (
     AttachmentKind,
@@ -69,8 +69,8 @@ class ExportedMessage(StoredModel):
     failure_reason: str | None
     topic: str | None
     client_request_id: str | None
-    usage: TokenUsage | None
-    tool_steps: list[ToolStep] | None
+    usage: StoredUsage
+    tool_steps: StoredSteps
     attachments: list[ExportedAttachment]
     created_at: datetime
     updated_at: datetime

@@ -19,6 +19,7 @@ from chatServer.errors import (
 from chatServer.fields import SessionId
 from chatServer.limits import CURSOR_MAX_LENGTH, PAGE_LIMIT_MAX
 from chatServer.models import Session
+from chatServer.routers.byte_range import is_known
 from chatServer.routers.problems import document
 from chatServer.routers.session_address import SESSION_PATH
 from chatServer.session_change_models import SessionChanges, UpdatedSession, UpdateSessionRequest
@@ -62,7 +63,7 @@ async def list_session_changes(
     """List what changed since a cursor: ask for the cursor first, then load the list."""
     found = await services.changes.list_changes(caller, since=query.since, limit=query.limit)
     etag = f'"{found.cursor}"'
-    if if_none_match == etag and not found.changed and not found.deleted:
+    if is_known(if_none_match, etag) and not found.changed and not found.deleted:
         return Response(status_code=304, headers={"ETag": etag})
     response.headers["ETag"] = etag
     return found

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from typing import Final
 
 from fastapi import Request
-from python_multipart.exceptions import MultipartParseError
+from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import MultipartParser, parse_options_header
 
 from chatServer.errors import ValidationFailed
@@ -45,19 +45,25 @@ class _Body:
         self._is_file = False
         self._file_count = 0
         self._is_whole = False
-        self._parser = MultipartParser(
-            boundary,
-            {
-                "on_part_begin": self._on_part_begin,
-                "on_header_field": self._on_header_field,
-                "on_header_value": self._on_header_value,
-                "on_header_end": self._on_header_end,
-                "on_headers_finished": self._on_headers_finished,
-                "on_part_data": self._on_part_data,
-                "on_end": self._on_end,
-            },
-            max_header_count=HEADERS_MAX,
-        )
+        self._parser = self._new_parser(boundary)
+
+    def _new_parser(self, boundary: bytes) -> MultipartParser:
+        try:
+            return MultipartParser(
+                boundary,
+                {
+                    "on_part_begin": self._on_part_begin,
+                    "on_header_field": self._on_header_field,
+                    "on_header_value": self._on_header_value,
+                    "on_header_end": self._on_header_end,
+                    "on_headers_finished": self._on_headers_finished,
+                    "on_part_data": self._on_part_data,
+                    "on_end": self._on_end,
+                },
+                max_header_count=HEADERS_MAX,
+            )
+        except FormParserError:
+            raise ValidationFailed(UNREADABLE) from None
 
     async def find_file(self) -> bool:
         while self._file_count == 0 and await self._read():
@@ -79,7 +85,7 @@ class _Body:
         async for received in self._stream:
             try:
                 self._parser.write(received)
-            except MultipartParseError:
+            except FormParserError:
                 raise ValidationFailed(UNREADABLE) from None
             if self._file_count > 1:
                 raise ValidationFailed(ONE_FILE)

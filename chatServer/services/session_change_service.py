@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 from chatServer.database.session_changes import ChangePosition, SessionChangeRegistry
 from chatServer.database.transport import Caller
-from chatServer.errors import CursorExpired
+from chatServer.errors import CursorExpired, InvalidCursor
 from chatServer.limits import TOMBSTONE_DAYS
 from chatServer.models import Session
 from chatServer.services.signed_cursor import SignedCursors
@@ -78,7 +78,10 @@ class SessionChangeService:
         return self._cursors.encode(f"{day} {place.xid} {place.session_id}")
 
     def _decode(self, cursor: str) -> ChangePosition:
-        day, xid, session_id = self._cursors.decode(cursor).split(" ", 2)
+        try:
+            day, xid, session_id = self._cursors.decode(cursor).split(" ", 2)
+        except InvalidCursor:
+            raise InvalidCursor("since") from None
         made_at = datetime.fromisoformat(day).replace(tzinfo=UTC)
         if datetime.now(UTC) - made_at > timedelta(days=TOMBSTONE_DAYS - 1):
             raise CursorExpired

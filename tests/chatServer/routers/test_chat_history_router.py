@@ -212,3 +212,33 @@ async def test_two_users_never_mix_in_a_hundred_requests_at_once(
         assert {found["user_id"] for found in page} == {str(user.caller.user_id)}
         titles = {found["title"] for found in page if found["title"] is not None}
         assert titles == {str(number) for number in range(index, 100, 8)}
+
+
+async def test_what_a_user_wrote_past_the_server_breaks_no_page_and_no_export(
+    history_stage: HistoryStage, visitor: Visitor
+) -> None:
+    session_id = await history_stage.add_session(visitor.caller)
+    forged = {"usage": {"cost": "much"}, "tool_steps": [7]}
+    written = await history_stage.http.post(
+        f"{history_stage.api.url}/rest/v1/chat_message_history",
+        headers={
+            "apikey": history_stage.api.publishable_key,
+            "Authorization": visitor.client.headers["Authorization"],
+        },
+        json={
+            "session_id": session_id,
+            "user_id": str(visitor.caller.user_id),
+            "role": "assistant",
+            "content": "Mine",
+            **forged,
+        },
+    )
+    assert written.status_code == 201
+    for address in (f"{SESSIONS}/{session_id}", f"{SESSIONS}/{session_id}/export"):
+        response = await visitor.client.get(address)
+        assert response.status_code == 200
+        (message,) = response.json()["messages"]
+        assert (message["content"], message["usage"], message["tool_steps"]) == (
+            *("Mine", None, None),
+        )
+    assert len((await visitor.client.get("/api/chat/export")).content) > 0

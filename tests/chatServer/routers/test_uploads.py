@@ -118,6 +118,7 @@ class TestUpload:
             (b"", "multipart/form-data; boundary=b"),
             (b"--b\r\nnonsense", "multipart/form-data; boundary=b"),
             (b"--b--\r\n", "multipart/form-data; boundary=b"),
+            (b"", f"multipart/form-data; boundary={'b' * 300}"),
             (
                 b'--b\r\nContent-Disposition: form-data; name="other"; filename="a"\r\n\r\na'
                 b"\r\n--b--\r\n",

@@ -56,6 +56,11 @@ class TestSession:
         add(user, name, words("user", "x"))
         assert said(user, name) == ["x"]
 
+    def test_that_no_address_could_name_is_not_made(self, user: RegistryUser) -> None:
+        for name in ("trips/rome", "sync"):
+            with refused("PT422", "validation_failed", "session_id"):
+                add(user, name, words("user", "x"))
+
     def test_of_somebody_else_or_deleted_is_refused(
         self, user: RegistryUser, session_id: str
     ) -> None:

@@ -87,6 +87,16 @@ class TestOfANewSession:
         assert (stored["channel"], stored["receiver"]) == (session["channel"], None)
         assert bring_in(user, session, *chain(2))["session_id"] == made["session_id"]
 
+    @pytest.mark.parametrize("unnamed", ["trips/rome", "sync", "..", "a\nb"])
+    def test_gives_up_an_id_that_no_address_can_name(
+        self, user: RegistryUser, unnamed: str
+    ) -> None:
+        session = archived_session(session_id=unnamed)
+        made = bring_in(user, session, *chain(2))
+        assert (made["outcome"], made["session_id"] == unnamed) == ("created", False)
+        again = bring_in(user, session, *chain(2))
+        assert (again["outcome"], again["session_id"]) == ("unchanged", made["session_id"])
+
     def test_is_not_taken_for_another_one_that_had_its_id(self, user: RegistryUser) -> None:
         session = archived_session()
         first = bring_in(user, session, *chain(2))

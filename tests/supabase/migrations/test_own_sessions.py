@@ -70,6 +70,13 @@ class TestInsert:
         assert row["last_message_preview"] is row["head_message_id"] is None
         assert row["created_at"] == row["updated_at"] > "2026"
 
+    @pytest.mark.parametrize("session_id", ["trips/rome", "/", "..", "sync", "changes", "counts"])
+    def test_an_id_that_no_address_can_name_is_refused(
+        self, user: RegistryUser, session_id: str
+    ) -> None:
+        with refused("PT422", "validation_failed", "session_id"):
+            insert(user, session_id=session_id)
+
     @pytest.mark.parametrize("session_id", ["telegram:1:1", "scheduled:1", "telegram:"])
     @pytest.mark.parametrize("channel", ["web", "telegram", "scheduled"])
     def test_an_id_with_a_reserved_prefix_is_refused_whatever_the_channel(
