@@ -80,7 +80,7 @@ def _read_run(body: dict[str, Any]) -> AguiRun:
     try:
         return AguiRun.model_validate(body)
     except ValidationError as error:
-        found = error.errors(include_url=False, include_input=False)
+        found = error.errors(include_url=False)
         raise RequestValidationError([{**e, "loc": ("body", *e["loc"])} for e in found]) from None
 
 

@@ -24,8 +24,8 @@ METHODS: Final = ("DELETE", "GET", "HEAD", "PATCH", "POST", "PUT")
 MEDIA_TYPE: Final = "application/problem+json"
 FIELD_MAX_LENGTH: Final = 100
 UNREADABLE_BODY: Final = ("body", "cannot be read; send JSON in UTF-8")
-NOT_AN_OBJECT: Final = "model_attributes_type"
-"""Pydantic's name for a value that is neither an object nor a model."""
+NOT_AN_OBJECT: Final = frozenset({"dict_type", "model_attributes_type"})
+"""Pydantic's names for a value that is no object, or neither an object nor a model."""
 PLACES: Final = frozenset({"body", "query", "path", "header", "cookie"})
 STATUS_ERRORS: Final[dict[int, type[DomainError]]] = {
     error.status_code: error for error in (NotFound, MethodNotAllowed)
@@ -131,7 +131,7 @@ def _to_field(item: dict[str, Any]) -> tuple[str, str]:
 
 
 def _describe(item: dict[str, Any]) -> str:
-    if item["type"] == NOT_AN_OBJECT:
+    if item["type"] in NOT_AN_OBJECT:
         is_body = len(item["loc"]) == 1
         return f"must be a JSON object{', sent as application/json' if is_body else ''}"
     # Pydantic calls the characters of a text its items where another rule was looked at before.

@@ -144,3 +144,16 @@ class TestRefusals:
         await run(visitor.client, body)
         other = run_of("other", threadId=body["threadId"], runId=body["runId"])
         assert (await self.refuse(visitor, other))["code"] == "request_id_reused"
+
+    @pytest.mark.parametrize(
+        ("body", "message"),
+        [
+            ([], "must be a JSON object, sent as application/json"),
+            (run_of("x", threadId=""), "must not be empty"),
+            (run_of("x", threadId="x" * 201), "must have at most 200 characters"),
+        ],
+        ids=["a list", "empty", "long"],
+    )
+    async def test_say_what_is_wanted(self, visitor: Visitor, body: Json, message: str) -> None:
+        (error,) = (await self.refuse(visitor, body))["errors"]
+        assert error["message"] == message

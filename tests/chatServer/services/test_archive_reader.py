@@ -163,11 +163,7 @@ def test_one_wrong_byte_anywhere_never_passes_for_another_content(at: int) -> No
         (pack({PATH: line(user_id="x")}), ArchiveInvalid, "(user_id)"),
         (pack({PATH: line(created_at="yesterday")}), ArchiveInvalid, "(created_at)"),
         (pack({PATH: line(created_at="2026-01-01T00:00:00")}), ArchiveInvalid, "(created_at)"),
-        (
-            pack({PATH: line(created_at="0001-01-01T00:00:00+14:00")}),
-            ArchiveInvalid,
-            "(created_at)",
-        ),
+        (pack({PATH: line(created_at="0001-01-01T00:00+14:00")}), ArchiveInvalid, "(created_at)"),
         (pack({PATH: line(created_at=1767225600)}), ArchiveInvalid, "(created_at)"),
         (pack({PATH: line(n=2)}), ArchiveInvalid, "line 2 is not in the order"),
         (pack({PATH: line(parent=1)}), ArchiveInvalid, "line 2 is not in the order"),
