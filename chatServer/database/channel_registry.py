@@ -23,6 +23,7 @@ from chatServer.database.channel_results import (
     StoredLinks,
 )
 from chatServer.database.results import StoredMessage, UpsertedSession
+from chatServer.database.session_changes import ChangedSession
 from chatServer.database.transport import Caller, RpcTransport
 from chatServer.models import Message, Session
 
@@ -113,6 +114,21 @@ class ChannelRegistry:
             caller, "upsert_channel_session", ChannelSession, params
         )
         return answer.session
+
+    async def update_unarchived(self, caller: Caller, *, session_id: str) -> Session:
+        """Take a session out of the archive.
+
+        Raises:
+            SessionNotFound: It was deleted in the meantime.
+        """
+        params: dict[str, JsonValue] = {
+            "p_session_id": session_id,
+            "p_changes": {"archived": False},
+        }
+        changed = await self._calls.call_for(
+            caller, "update_chat_session_v2", ChangedSession, params
+        )
+        return changed.session
 
     async def update_agent(self, caller: Caller, *, session_id: str, agent_name: str) -> Session:
         """Have another agent answer in a session from now on.

@@ -143,6 +143,9 @@ class LinkedChatService:
         session = await self._registry.upsert_session(
             _caller(link), link_id=link.id, chat_id=await self._find_answered(link, message)
         )
+        if session.archived:
+            # There neither the web's list nor /sessions would show what is said now.
+            await self._registry.update_unarchived(_caller(link), session_id=session.session_id)
         if message.file is None:
             return await self._begin(link, message, session_id=session.session_id)
         attachment = await self._take_in(link, message.file, session_id=session.session_id)

@@ -25,6 +25,14 @@ class TestHandleMessage:
         [session] = await ada.sessions()
         assert session.message_count == 6
 
+    async def test_a_message_takes_its_session_out_of_the_archive(self, ada: LinkedPerson) -> None:
+        await ada.ask("one")
+        [session] = await ada.sessions()
+        await ada.client.post(f"/api/chat/sessions/{session.session_id}/archive")
+        assert await ada.sessions() == []
+        await ada.ask("two")
+        assert [s.session_id for s in await ada.sessions()] == [session.session_id]
+
     async def test_the_same_update_again_is_the_same_message(self, ada: LinkedPerson) -> None:
         update = ada.person.writes("once")
         await ada.bot.push(update, update, repeat(update))
