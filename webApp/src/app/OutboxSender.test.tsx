@@ -1,18 +1,18 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { act, screen } from '@testing-library/react';
+import { act, cleanup, screen } from '@testing-library/react';
 import { http, HttpResponse } from 'msw';
-import { afterEach, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 
 import { queryKeys } from '@/api/queryKeys';
 import { noteReachable, noteUnreachable } from '@/api/reachability';
 import type { MessagePage } from '@/api/schema';
 import { NO_MESSAGES } from '@/api/turns/messageList';
-import { addOutgoing, forgetOutbox } from '@/api/turns/outbox';
+import { addOutgoing, forgetOutbox, useOutbox } from '@/api/turns/outbox';
 import { makeMessage, makeSession } from '@/api/turns/testFixtures';
 import { newestMessagesOptions } from '@/api/turns/turnCache';
 import { OutboxSender } from '@/app/OutboxSender';
 import { useOutgoing } from '@/features/session/useOutgoing';
-import { useChatStore } from '@/stores/useChatStore';
+import { NEW_SESSION_DRAFT, useChatStore } from '@/stores/useChatStore';
 import { PATIENCE_MS } from '@/testing/patience';
 import { renderWithQueries } from '@/testing/renderWithQueries';
 import { server } from '@/testing/server';
@@ -26,6 +26,7 @@ vi.mock('@/api/authClient', () => ({
 const OUTBOX = 'chat-registry-outbox';
 
 afterEach(() => {
+  cleanup();
   forgetOutbox();
   noteReachable();
 });
@@ -86,4 +87,51 @@ test('a message that another tab has sent stays on the page until it is read the
     PATIENCE_MS,
   );
   expect(await screen.findByText('Hello')).toBeVisible();
+});
+
+describe('written into a session that was deleted elsewhere', () => {
+  const written = (content: string) =>
+    addOutgoing({ sessionId: 's1', content, parentId: null, startsSession: false });
+  const newDraft = () => useChatStore.getState().drafts[NEW_SESSION_DRAFT];
+  const problems = () => useOutbox.getState().messages.map(({ problem }) => problem !== null);
+
+  beforeEach(() => {
+    useChatStore.getState().claimDrafts('ada');
+    useChatStore.getState().setDraft(NEW_SESSION_DRAFT, '');
+    useOutbox.setState({ ownerId: 'ada' });
+    const gone = { code: 'session_not_found', status: 404, detail: 'Gone.' };
+    server.use(
+      http.post('*/api/chat/sessions/s1/messages', () => HttpResponse.json(gone, { status: 404 })),
+    );
+  });
+
+  test('words are kept for a new session, in order and with a word', async () => {
+    useChatStore.getState().setDraft(NEW_SESSION_DRAFT, 'Begun before');
+    written('First');
+    written('Second');
+    renderWithQueries(<OutboxSender />);
+    await expect.poll(newDraft, { timeout: 9_000 }).toBe('Begun before\n\nFirst\n\nSecond');
+    expect(problems()).toEqual([]);
+    const sentence = /deleted on another device\. What you wrote into it is kept\.$/;
+    expect(await screen.findByText(sentence)).toBeInTheDocument();
+  });
+
+  test('those of somebody else are not', () => {
+    written('First');
+    const refused = { problem: 'This session does not exist.', isSessionGone: true };
+    useOutbox.setState(({ messages }) => ({
+      ownerId: 'bob',
+      messages: messages.map((message) => ({ ...message, ...refused })),
+    }));
+    renderWithQueries(<OutboxSender />);
+    expect(problems()).toEqual([]);
+    expect(newDraft() ?? '').toBe('');
+  });
+
+  test('they stay where they are while that session is open', async () => {
+    written('First');
+    renderWithQueries(<OutboxSender />, '/sessions/s1');
+    await expect.poll(problems, { timeout: 9_000 }).toEqual([true]);
+    expect(newDraft() ?? '').toBe('');
+  });
 });

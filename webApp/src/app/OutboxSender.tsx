@@ -4,6 +4,7 @@ import { useEffect } from 'react';
 import { claimOutbox, forgetOutbox, watchOutbox } from '@/api/turns/outbox';
 import { showUntilRead } from '@/api/turns/sentElsewhere';
 import { useTurnRunner } from '@/api/turns/useTurnRunner';
+import { useOrphanedMessages } from '@/app/useOrphanedMessages';
 import { useChatStore } from '@/stores/useChatStore';
 
 /** Sends what was waiting when the page was left; another user's messages are dropped. */
@@ -11,6 +12,7 @@ export function OutboxSender() {
   const runner = useTurnRunner();
   const queryClient = useQueryClient();
   const userId = useChatStore((state) => state.draftsOwnerId);
+  useOrphanedMessages();
   useEffect(() => {
     if (userId === null) {
       forgetOutbox();

@@ -26,6 +26,8 @@ export interface OutgoingMessage {
   agentName?: string;
   /** Why it did not go out, as a sentence; null while it waits. */
   problem: string | null;
+  /** It was refused because its session is no more. */
+  isSessionGone?: boolean;
   /** The server was out of reach when it was to be sent, or what goes out before it. */
   isDelayed?: boolean;
   /** The server has it; it is shown from here until its turn is. */

@@ -44,7 +44,11 @@ async function sendInOrder(sessionId: string, { signal, send }: Sending): Promis
         delayWaiting(sessionId);
         return false;
       }
-      patchOutgoing(clientRequestId, { problem: describeSendError(error) });
+      const isSessionGone = error instanceof ApiError && error.code === 'session_not_found';
+      patchOutgoing(clientRequestId, {
+        problem: describeSendError(error),
+        ...(isSessionGone && { isSessionGone }),
+      });
     }
   }
 }
