@@ -218,7 +218,7 @@ class TestStop:
         await ada.bot.push(ada.person.edits(written, "edited"))
         await ada.write("/stop")
         assert sorted(await ada.bot.wait_for(2, ada.chat_id)) == ["Half\n\nStopped.", "Stopped."]
-        assert await ada.ask("/stop") == "Nothing is being answered right now."
+        assert await ada.ask("/stop") == "Nothing is being answered in this session right now."
 
     async def test_with_nothing_to_stop_says_so(self, ada: LinkedPerson) -> None:
         assert "Nothing is being answered" in await ada.ask("/stop")
