@@ -24,6 +24,7 @@ METHODS: Final = ("DELETE", "GET", "HEAD", "PATCH", "POST", "PUT")
 MEDIA_TYPE: Final = "application/problem+json"
 FIELD_MAX_LENGTH: Final = 100
 UNREADABLE_BODY: Final = ("body", "cannot be read; send JSON in UTF-8")
+ENDLESS_BODY: Final = ("body", "nests too deeply, or holds a number of thousands of digits")
 NOT_AN_OBJECT: Final = frozenset({"dict_type", "model_attributes_type"})
 """Pydantic's names for a value that is no object, or neither an object nor a model."""
 PLACES: Final = frozenset({"body", "query", "path", "header", "cookie"})
@@ -95,7 +96,9 @@ async def _on_http_exception(request: Request, error: Exception) -> Response:
         return to_response(error.error)
     status = error.status_code if isinstance(error, HTTPException) else 500
     if status == 400:
-        return to_response(ValidationFailed(UNREADABLE_BODY))
+        # FastAPI's own, with what broke the reading as its cause.
+        is_text = not isinstance(error.__cause__, UnicodeError)
+        return to_response(ValidationFailed(ENDLESS_BODY if is_text else UNREADABLE_BODY))
     response = to_response(STATUS_ERRORS.get(status, InternalError)())
     if status == MethodNotAllowed.status_code:
         response.headers["Allow"] = ", ".join(_allowed_methods(request))
