@@ -1,6 +1,7 @@
 import { sessionRows } from '#e2e/harness/sessionRows.ts';
 import { startMigratedStack } from '#e2e/harness/stack.ts';
 import { expect, test } from '#e2e/harness/test.ts';
+import { messagesOf } from '#e2e/sessionSeeds.ts';
 
 let running: Awaited<ReturnType<typeof startMigratedStack>>;
 
@@ -21,6 +22,6 @@ test('sessions from before the migrations are listed and can be read', async ({ 
   await expect(sessionRows(page)).toHaveText([/^Web.*Water it from below\.$/]);
   await expect(page.getByRole('button', { name: 'Web 1' })).toBeVisible();
   await sessionRows(page).first().click();
-  await expect(page.getByRole('main').getByText('How do I keep basil alive?')).toBeVisible();
-  await expect(page.getByRole('main').getByText('Water it from below.')).toBeVisible();
+  const messages = messagesOf(page).getByRole('article');
+  await expect(messages).toContainText(['How do I keep basil alive?', 'Water it from below.']);
 });
