@@ -11,7 +11,7 @@ from typing import Any
 
 import uvicorn
 from fastapi import FastAPI
-from pydantic.json_schema import models_json_schema
+from pydantic import TypeAdapter
 from starlette.middleware.gzip import GZipMiddleware
 
 from chatServer.dependencies.services import Services, check_services, open_services
@@ -44,6 +44,7 @@ from chatServer.routers.request_log import RequestLog
 from chatServer.routers.security_headers import SecurityHeaders
 from chatServer.routers.web_app import WebApp
 from chatServer.settings import Settings, SettingsError, load_settings
+from chatServer.turn_events import TurnEvent
 
 logger = logging.getLogger(__name__)
 
@@ -59,10 +60,15 @@ class Api(FastAPI):
         if self.openapi_schema is not None:
             return self.openapi_schema
         description = super().openapi()
-        _, problem = models_json_schema(
-            [(Problem, "validation")], ref_template="#/components/schemas/{model}"
+        _, known = TypeAdapter.json_schemas(
+            [
+                ("problem", "validation", TypeAdapter(Problem)),
+                ("event", "serialization", TypeAdapter(TurnEvent)),
+            ],
+            ref_template="#/components/schemas/{model}",
         )
-        description["components"]["schemas"].update(problem["$defs"])
+        schemas = description["components"]["schemas"]
+        description["components"]["schemas"] = dict(sorted({**known["$defs"], **schemas}.items()))
         body_errors = {
             str(status): answer for status, answer in document(RequestTimeout, BodyTooLarge).items()
         }

@@ -1,11 +1,9 @@
 """Post, edit and regenerate, follow the answer as server-sent events, stop it."""
 
-from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Response
-from fastapi.sse import EventSourceResponse
 
 from chatServer.attachment_errors import AttachmentNotFound
 from chatServer.database.parameters import EditedTurn, NewAnswer, NewTurn
@@ -25,16 +23,16 @@ from chatServer.errors import (
 )
 from chatServer.fields import MessageId, SessionId
 from chatServer.models import Message
+from chatServer.routers.event_stream import EventStream
 from chatServer.routers.problems import document
 from chatServer.routers.turn_stream import (
     BEGUN_STREAM,
     STREAM,
     LastEventId,
     read_event_id,
-    serve_turn,
+    stream_begun_turn,
+    stream_turn,
 )
-from chatServer.services.turn_service import Turn
-from chatServer.turn_events import TurnEvent
 from chatServer.turn_requests import EditMessageRequest, PostMessageRequest, RegenerateRequest
 
 router = APIRouter(
@@ -62,14 +60,18 @@ class MessageAddress:
     message_id: OfMessage
 
 
-async def begin_turn(
+@router.post(
+    "",
+    response_class=Response,
+    responses={200: BEGUN_STREAM, **document(ValidationFailed, RequestIdReused)},
+)
+async def post_message(
     session_id: InSession,
     posted: PostMessageRequest,
     caller: CurrentUser,
     services: ServicesDependency,
-    response: Response,
-) -> Turn:
-    """Store the message before the stream begins: inside it an error could not be told any more."""
+) -> EventStream:
+    """Post a message and stream its answer; the same `client_request_id` replays the same turn."""
     turn = await services.turns.begin(
         caller,
         NewTurn(
@@ -80,17 +82,24 @@ async def begin_turn(
             attachment_ids=tuple(posted.attachment_ids),
         ),
     )
-    return _acknowledge(turn, response)
+    return stream_begun_turn(turn)
 
 
-async def edit_turn(
+@router.patch(
+    "/{message_id}",
+    response_class=Response,
+    responses={
+        200: BEGUN_STREAM,
+        **document(ValidationFailed, RequestIdReused, MessageNotEditable),
+    },
+)
+async def edit_message(
     address: Annotated[MessageAddress, Depends()],
     edited: EditMessageRequest,
     caller: CurrentUser,
     services: ServicesDependency,
-    response: Response,
-) -> Turn:
-    """Store the edit before the stream begins."""
+) -> EventStream:
+    """Store an edit as a sibling of a message of one's own, and stream its answer."""
     kept = edited.attachment_ids
     turn = await services.turns.edit(
         caller,
@@ -102,17 +111,24 @@ async def edit_turn(
             attachment_ids=None if kept is None else tuple(kept),
         ),
     )
-    return _acknowledge(turn, response)
+    return stream_begun_turn(turn)
 
 
-async def regenerate_turn(
+@router.post(
+    "/{message_id}/regenerate",
+    response_class=Response,
+    responses={
+        200: BEGUN_STREAM,
+        **document(ValidationFailed, RequestIdReused, MessageNotAnAnswer, AnswerStreaming),
+    },
+)
+async def regenerate_message(
     address: Annotated[MessageAddress, Depends()],
     wanted: RegenerateRequest,
     caller: CurrentUser,
     services: ServicesDependency,
-    response: Response,
-) -> Turn:
-    """Store the new answer before the stream begins."""
+) -> EventStream:
+    """Stream another answer, a sibling of the one named; 409 while that is being written."""
     turn = await services.turns.regenerate(
         caller,
         NewAnswer(
@@ -122,71 +138,25 @@ async def regenerate_turn(
             keeps_text=wanted.keeps_text,
         ),
     )
-    return _acknowledge(turn, response)
+    return stream_begun_turn(turn)
 
 
-async def rejoin_turn(
+@router.get("/{message_id}/stream", response_class=Response, responses={200: STREAM})
+async def stream_message(
     session_id: InSession,
     message_id: OfMessage,
     caller: CurrentUser,
     services: ServicesDependency,
     last_event_id: LastEventId = None,
-) -> Turn:
-    """Find the answer before the stream begins."""
-    return await services.turns.rejoin(
+) -> EventStream:
+    """Follow an answer from the text it has so far; one that has ended is streamed at once."""
+    turn = await services.turns.rejoin(
         caller,
         session_id=session_id,
         message_id=message_id,
         known_length=read_event_id(last_event_id),
     )
-
-
-@router.post(
-    "",
-    response_class=EventSourceResponse,
-    responses={200: BEGUN_STREAM, **document(ValidationFailed, RequestIdReused)},
-)
-async def post_message(turn: Annotated[Turn, Depends(begin_turn)]) -> AsyncIterator[TurnEvent]:
-    """Post a message and stream its answer; the same `client_request_id` replays the same turn."""
-    async for event in serve_turn(turn):
-        yield event
-
-
-@router.patch(
-    "/{message_id}",
-    response_class=EventSourceResponse,
-    responses={
-        200: BEGUN_STREAM,
-        **document(ValidationFailed, RequestIdReused, MessageNotEditable),
-    },
-)
-async def edit_message(turn: Annotated[Turn, Depends(edit_turn)]) -> AsyncIterator[TurnEvent]:
-    """Store an edit as a sibling of a message of one's own, and stream its answer."""
-    async for event in serve_turn(turn):
-        yield event
-
-
-@router.post(
-    "/{message_id}/regenerate",
-    response_class=EventSourceResponse,
-    responses={
-        200: BEGUN_STREAM,
-        **document(ValidationFailed, RequestIdReused, MessageNotAnAnswer, AnswerStreaming),
-    },
-)
-async def regenerate_message(
-    turn: Annotated[Turn, Depends(regenerate_turn)],
-) -> AsyncIterator[TurnEvent]:
-    """Stream another answer, a sibling of the one named; 409 while that is being written."""
-    async for event in serve_turn(turn):
-        yield event
-
-
-@router.get("/{message_id}/stream", response_class=EventSourceResponse, responses={200: STREAM})
-async def stream_message(turn: Annotated[Turn, Depends(rejoin_turn)]) -> AsyncIterator[TurnEvent]:
-    """Follow an answer from the text it has so far; one that has ended is streamed at once."""
-    async for event in serve_turn(turn):
-        yield event
+    return stream_turn(turn)
 
 
 @router.post("/{message_id}/cancel", responses=document(AnswerCancelled))
@@ -198,12 +168,3 @@ async def cancel_message(
 ) -> Message:
     """Stop an answer and keep its text; one that ended first is returned as it ended."""
     return await services.turns.cancel(caller, session_id=session_id, message_id=message_id)
-
-
-def _acknowledge(turn: Turn, response: Response) -> Turn:
-    """Name the stored messages in the headers, which come before the first word."""
-    if turn.user_message is not None:
-        response.headers["X-User-Message-Id"] = str(turn.user_message.id)
-    response.headers["X-Assistant-Message-Id"] = str(turn.assistant_message.id)
-    response.headers["Idempotent-Replay"] = "true" if turn.is_replay else "false"
-    return turn

@@ -1,11 +1,14 @@
 """The client of an OpenAI-compatible endpoint, set up for long answers and long conversations."""
 
 import asyncio
+from contextlib import suppress
 from typing import Any, Final
 
 import httpx2
 import openai
 from openai.resources.chat.completions import AsyncCompletions
+from openai.types.chat import ChatCompletionChunk
+from pydantic import ValidationError
 
 from chatServer.limits import PROVIDER_CONNECT_SECONDS
 from chatServer.services.retry_delay import read_retry_seconds
@@ -26,7 +29,7 @@ PROVIDER_LIMITS: Final = httpx2.Limits(max_connections=None, max_keepalive_conne
 
 def open_client(api_key: str | None, base_url: str | None) -> openai.AsyncOpenAI:
     """Make the client; whoever made it closes it."""
-    client = openai.AsyncOpenAI(
+    client = ValidatingOpenAI(
         api_key=api_key or "none",  # the SDK wants one, a local server ignores it
         base_url=base_url or OPENAI_BASE_URL,
         max_retries=0,  # `create` has its own rule
@@ -41,6 +44,19 @@ def open_client(api_key: str | None, base_url: str | None) -> openai.AsyncOpenAI
     # Where the SDK's own cached property would put it.
     vars(client.chat)["completions"] = UntransformedCompletions(client)
     return client
+
+
+class ValidatingOpenAI(openai.AsyncOpenAI):
+    """Has pydantic read a piece of a stream, which it does twenty times as fast as the SDK.
+
+    The SDK walks through each field in Python because it takes any piece, and so does this one.
+    """
+
+    def _process_response_data(self, *, data: Any, cast_to: Any, response: Any) -> Any:  # noqa: ANN401 the SDK's own
+        if cast_to is ChatCompletionChunk:
+            with suppress(ValidationError):
+                return ChatCompletionChunk.model_validate(data)
+        return super()._process_response_data(data=data, cast_to=cast_to, response=response)
 
 
 class UntransformedCompletions(AsyncCompletions):

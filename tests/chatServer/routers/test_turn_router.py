@@ -1,9 +1,9 @@
 import asyncio
 import uuid
 
-import fastapi.routing
 import pytest
 
+from chatServer.routers import event_stream
 from tests.chatServer.live_server import (
     Visit,
     client_for,
@@ -154,7 +154,7 @@ class TestPostMessage:
     async def test_sends_a_heartbeat_while_nothing_happens(
         self, visit: Visit, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(fastapi.routing, "_PING_INTERVAL", 0.05)
+        monkeypatch.setattr(event_stream, "PING_SECONDS", 0.05)
         hold = Hold()
         visit.stage.fake.script(hold, "last")
         async with visit.client.stream("POST", visit.path, json=message_body("hello")) as response:

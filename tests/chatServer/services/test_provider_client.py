@@ -1,15 +1,19 @@
 """The client of the provider."""
 
 import asyncio
+from typing import Any
 
 import httpx2
 import openai
 import pytest
+from openai._models import construct_type
+from openai.types.chat import ChatCompletionChunk
 
 from chatServer.services import provider_client
 from chatServer.services.provider_client import (
     RETRY_PAUSE_SECONDS,
     UntransformedCompletions,
+    ValidatingOpenAI,
     find_pause,
     open_client,
 )
@@ -39,6 +43,52 @@ def refused(status: int, **headers: str) -> openai.APIStatusError:
 async def test_asks_without_looking_up_the_type_of_every_field() -> None:
     async with open_client("key", None) as client:
         assert isinstance(client.chat.completions, UntransformedCompletions)
+
+
+def chunk_of(**changes: object) -> dict[str, Any]:
+    choice = {"index": 0, "delta": {"content": "word "}, "finish_reason": None}
+    named = {"id": "1", "object": "chat.completion.chunk", "created": 1, "model": "x"}
+    return {**named, "choices": [choice], **changes}
+
+
+CALL = {"index": 0, "id": "c", "type": "function", "function": {"name": "f", "arguments": "{}"}}
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        chunk_of(),
+        chunk_of(choices=[], usage={"prompt_tokens": 1, "completion_tokens": 2, "total_tokens": 3}),
+        chunk_of(choices=[{"index": 0, "delta": {"tool_calls": [CALL]}, "finish_reason": None}]),
+        chunk_of(choices=[{"index": 0, "delta": {"reasoning_content": "hm"}, "logprobs": None}]),
+        chunk_of(choices=[{"index": 0, "delta": {}, "finish_reason": "of its own"}], created=None),
+        chunk_of(choices="none", usage={"total_tokens": "many"}),
+        {"error": "none of the fields that belong here"},
+    ],
+)
+async def test_takes_every_piece_of_a_stream_that_the_sdk_takes(piece: dict[str, Any]) -> None:
+    response = httpx2.Response(200, request=REQUEST)
+    async with open_client("key", None) as client:
+        read = client._process_response_data(
+            data=piece, cast_to=ChatCompletionChunk, response=response
+        )
+    assert isinstance(read, ChatCompletionChunk)
+    assert read == construct_type(type_=ChatCompletionChunk, value=piece)
+
+
+async def test_has_pydantic_read_what_is_as_it_should_be(monkeypatch: pytest.MonkeyPatch) -> None:
+    slow = AssertionError("the SDK read it field by field")
+
+    def refuse(*_: object, **__: object) -> None:
+        raise slow
+
+    monkeypatch.setattr(openai.AsyncOpenAI, "_process_response_data", refuse)
+    response = httpx2.Response(200, request=REQUEST)
+    async with open_client("key", None) as client:
+        assert isinstance(client, ValidatingOpenAI)
+        client._process_response_data(
+            data=chunk_of(), cast_to=ChatCompletionChunk, response=response
+        )
 
 
 @pytest.mark.parametrize(

@@ -908,6 +908,16 @@ export interface components {
             client_request_id: string;
         };
         /**
+         * FieldProblem
+         * @description One field of a request that was refused.
+         */
+        FieldProblem: {
+            /** Field */
+            field: string;
+            /** Message */
+            message: string;
+        };
+        /**
          * ForkSessionRequest
          * @description The branch to copy, by its last message. The same `session_id` makes one session.
          */
@@ -1202,6 +1212,33 @@ export interface components {
              * @description The message this one follows; the session's head when left out.
              */
             parent_id?: number | null;
+        };
+        /**
+         * Problem
+         * @description An error as RFC 9457 problem details; `code` is stable and meant for programs.
+         */
+        Problem: {
+            /**
+             * Type
+             * @default about:blank
+             */
+            type: string;
+            /** Title */
+            title: string;
+            /** Status */
+            status: number;
+            /**
+             * Code
+             * @enum {string}
+             */
+            code: "agent_not_found" | "answer_cancelled" | "answer_streaming" | "archive_damaged" | "archive_invalid" | "archive_too_large" | "archive_unreadable" | "archive_version_unsupported" | "attachment_empty" | "attachment_in_use" | "attachment_not_found" | "attachment_quota_exceeded" | "attachment_too_large" | "attachment_type_mismatch" | "body_too_large" | "cursor_expired" | "database_unavailable" | "internal_error" | "invalid_cursor" | "link_not_found" | "message_not_an_answer" | "message_not_editable" | "message_not_found" | "method_not_allowed" | "not_found" | "range_not_satisfiable" | "request_id_reused" | "request_timeout" | "run_not_found" | "schedule_busy" | "schedule_id_taken" | "schedule_limit_reached" | "schedule_not_found" | "session_deleted" | "session_id_taken" | "session_not_found" | "storage_unavailable" | "telegram_not_configured" | "telegram_unavailable" | "title_set_by_user" | "unauthorized" | "validation_failed" | "webhook_refused";
+            /** Detail */
+            detail: string;
+            /**
+             * Errors
+             * @description Left out unless fields were refused.
+             */
+            errors?: components["schemas"]["FieldProblem"][];
         };
         /**
          * PublicConfig
@@ -2063,43 +2100,6 @@ export interface components {
             topic?: string | null;
             /** Messages */
             messages?: components["schemas"]["SyncedMessage"][];
-        };
-        /**
-         * FieldProblem
-         * @description One field of a request that was refused.
-         */
-        FieldProblem: {
-            /** Field */
-            field: string;
-            /** Message */
-            message: string;
-        };
-        /**
-         * Problem
-         * @description An error as RFC 9457 problem details; `code` is stable and meant for programs.
-         */
-        Problem: {
-            /**
-             * Type
-             * @default about:blank
-             */
-            type: string;
-            /** Title */
-            title: string;
-            /** Status */
-            status: number;
-            /**
-             * Code
-             * @enum {string}
-             */
-            code: "agent_not_found" | "answer_cancelled" | "answer_streaming" | "archive_damaged" | "archive_invalid" | "archive_too_large" | "archive_unreadable" | "archive_version_unsupported" | "attachment_empty" | "attachment_in_use" | "attachment_not_found" | "attachment_quota_exceeded" | "attachment_too_large" | "attachment_type_mismatch" | "body_too_large" | "cursor_expired" | "database_unavailable" | "internal_error" | "invalid_cursor" | "link_not_found" | "message_not_an_answer" | "message_not_editable" | "message_not_found" | "method_not_allowed" | "not_found" | "range_not_satisfiable" | "request_id_reused" | "request_timeout" | "run_not_found" | "schedule_busy" | "schedule_id_taken" | "schedule_limit_reached" | "schedule_not_found" | "session_deleted" | "session_id_taken" | "session_not_found" | "storage_unavailable" | "telegram_not_configured" | "telegram_unavailable" | "title_set_by_user" | "unauthorized" | "validation_failed" | "webhook_refused";
-            /** Detail */
-            detail: string;
-            /**
-             * Errors
-             * @description Left out unless fields were refused.
-             */
-            errors?: components["schemas"]["FieldProblem"][];
         };
     };
     responses: never;
