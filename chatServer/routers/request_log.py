@@ -2,7 +2,9 @@
 
 import logging
 import time
+from typing import Final
 
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from chatServer.routers.metrics_router import count_request
@@ -10,6 +12,8 @@ from chatServer.routers.metrics_router import count_request
 logger = logging.getLogger(__name__)
 
 PATH_MAX_LENGTH = 200
+CLIENT_GONE: Final = 499
+"""nginx's number for a client that left before the end of its own request; nobody is told it."""
 POLLED_PATHS = frozenset({"/healthz", "/readyz", "/metrics"})
 
 
@@ -37,6 +41,8 @@ class RequestLog:
 
         try:
             await self.app(scope, receive, send_noted)
+        except ClientDisconnect:
+            status = CLIENT_GONE
         finally:
             seconds = time.perf_counter() - started
             count_request(scope, status=status, seconds=head_seconds or seconds)

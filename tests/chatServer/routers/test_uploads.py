@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import logging
 import uuid
 from collections.abc import AsyncIterator
 
@@ -19,6 +20,7 @@ from tests.chatServer.files import (
     uploaded,
 )
 from tests.chatServer.live_server import Visit, client_for, open_visit
+from tests.chatServer.turn_stage import eventually
 from tests.stack.api import SupabaseApi
 
 MEGABYTE = 1024 * 1024
@@ -156,7 +158,14 @@ class TestUpload:
         assert problem(foreign) == (404, "session_not_found")
         assert foreign.content == unknown.content
 
-    async def test_one_that_breaks_off_leaves_nothing(self, supabase_api: SupabaseApi) -> None:
+    async def test_one_that_breaks_off_leaves_nothing(
+        self, supabase_api: SupabaseApi, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        caplog.set_level(logging.INFO)
+
+        async def is_over() -> bool:
+            return "/attachments 499 " in caplog.text
+
         async with open_visit(supabase_api) as alone:
             host, _, port = alone.base_url.removeprefix("http://").partition(":")
             _, writer = await asyncio.open_connection(host, int(port))
@@ -169,7 +178,8 @@ class TestUpload:
             )
             await writer.drain()
             writer.close()
-            # The next upload on the same server comes after the end of the one before.
+            await eventually(is_over, what="the server noted that its client was gone")
+            assert "Traceback" not in caplog.text
             kept = await uploaded(alone.client, alone.session_id, b"whole")
             rows = await alone.stage.execute(
                 "select from public.chat_attachment_objects where user_id = %s",
