@@ -89,7 +89,8 @@ def _beside(stack: Stack) -> Iterator[Stack]:
         jwt_secret=stack.jwt_secret,
         db_url=stack.db_url,
     )
-    server = ChatServer(project, {"SUPABASE_DB_URL": ""})
+    # Schedules are planned by who measures them.
+    server = ChatServer(project, {"SUPABASE_DB_URL": "", "RUN_SCHEDULES": "false"})
     try:
         server.start()
         yield replace(stack, server_over_api_url=server.base_url)
