@@ -73,6 +73,8 @@ for (const viewport of WIDTHS) {
       if (isPhone) await look(page, `offline-session-${viewport.width}`);
       await goToList(page);
       await page.getByRole('button', { name: 'New session' }).click();
+      // The composer of the session before stays for a moment on a busy machine.
+      await expect(page.getByRole('heading', { name: 'Everything you ask' })).toBeVisible();
       await write(page, 'Plan the garden for the spring');
       await goToList(page);
       await sessionRows(page).filter({ hasText: 'Greenhouse' }).press(' ');

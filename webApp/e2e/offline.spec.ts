@@ -92,6 +92,8 @@ test('what is done without the server survives a closed tab, and goes out once',
   await expect(rowOf('Journey')).toBeVisible();
 
   await page.getByRole('button', { name: 'New session' }).click();
+  // The composer of the session before stays for a moment on a busy machine.
+  await expect(page.getByRole('heading', { name: 'Everything you ask' })).toBeVisible();
   await write(page, 'Plan the garden');
   await expect(rowOf('Plan the garden')).toContainText('Waiting to be sent');
   await page.getByRole('button', { name: 'Session menu' }).click();
