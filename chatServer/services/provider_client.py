@@ -2,10 +2,11 @@
 
 import asyncio
 from contextlib import suppress
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import httpx2
 import openai
+from openai._types import ResponseT
 from openai.resources.chat.completions import AsyncCompletions
 from openai.types.chat import ChatCompletionChunk
 from pydantic import ValidationError
@@ -52,10 +53,12 @@ class ValidatingOpenAI(openai.AsyncOpenAI):
     The SDK walks through each field in Python because it takes any piece, and so does this one.
     """
 
-    def _process_response_data(self, *, data: Any, cast_to: Any, response: Any) -> Any:  # noqa: ANN401 the SDK's own
+    def _process_response_data(
+        self, *, data: object, cast_to: type[ResponseT], response: httpx2.Response
+    ) -> ResponseT:
         if cast_to is ChatCompletionChunk:
             with suppress(ValidationError):
-                return ChatCompletionChunk.model_validate(data)
+                return cast("ResponseT", ChatCompletionChunk.model_validate(data))
         return super()._process_response_data(data=data, cast_to=cast_to, response=response)
 
 
