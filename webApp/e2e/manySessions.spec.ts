@@ -1,4 +1,4 @@
-import type { Page } from '@playwright/test';
+import type { Page, Response } from '@playwright/test';
 
 import { openSignedIn } from '#e2e/harness/accounts.ts';
 import { seedSessions } from '#e2e/harness/seed.ts';
@@ -15,6 +15,17 @@ test.use({ expectedConsole: /status of 4(22|04)/ });
 
 function barOf(page: Page) {
   return page.getByRole('group', { name: 'Selected sessions' });
+}
+
+/** Tells the answer to taking a session out of the archive, which is sent after it was put there. */
+function isUnarchivingOf(sessionId: string) {
+  return (response: Response): boolean => {
+    const request = response.request();
+    if (request.method() !== 'PATCH' || !response.url().endsWith(encodeURIComponent(sessionId)))
+      return false;
+    const change = request.postDataJSON() as { archived?: boolean };
+    return change.archived === false;
+  };
 }
 
 function boxOf(page: Page, title: string) {
@@ -58,10 +69,12 @@ test('several sessions are chosen by pointer and keys, and changed, undone and d
   await expect(sessionRows(page)).toHaveText([/Three/, /Four/, /Five/]);
   // The focus stays in the list, on the row that has taken the place of the last one.
   await expect(sessionRows(page).nth(1)).toBeFocused();
+  const isStored = page.waitForResponse(isUnarchivingOf(secondId));
   await page.getByRole('button', { name: 'Undo', exact: true }).click();
   await expect(sessionRows(page)).toHaveCount(5);
+  await isStored;
 
-  // The server refuses one of them.
+  // From here on the server refuses one of them.
   await page.route(`**/api/chat/sessions/${encodeURIComponent(secondId)}`, (route) =>
     route.request().method() === 'PATCH'
       ? route.fulfill({ status: 422, json: { code: 'x', status: 422, detail: 'No.' } })
