@@ -17,15 +17,13 @@ function barOf(page: Page) {
   return page.getByRole('group', { name: 'Selected sessions' });
 }
 
-/** Tells the answer to taking a session out of the archive, which is sent after it was put there. */
-function isUnarchivingOf(sessionId: string) {
-  return (response: Response): boolean => {
-    const request = response.request();
-    if (request.method() !== 'PATCH' || !response.url().endsWith(encodeURIComponent(sessionId)))
-      return false;
-    const change = request.postDataJSON() as { archived?: boolean };
-    return change.archived === false;
-  };
+/** The server's answer to the next change of a session. */
+function nextChange(page: Page, sessionId: string): Promise<Response> {
+  return page.waitForResponse(
+    (response) =>
+      response.request().method() === 'PATCH' &&
+      response.url().endsWith(encodeURIComponent(sessionId)),
+  );
 }
 
 function boxOf(page: Page, title: string) {
@@ -64,15 +62,17 @@ test('several sessions are chosen by pointer and keys, and changed, undone and d
   await expect(page.getByRole('status').filter({ hasText: '3 selected' })).toBeAttached();
   await page.keyboard.press('Shift+ArrowUp');
   await expect(bar).toContainText('2 selected');
+  const archived = nextChange(page, secondId);
   await bar.getByRole('button', { name: 'Archive' }).click();
   await expect(page.getByText('2 sessions are in the archive.')).toBeVisible();
   await expect(sessionRows(page)).toHaveText([/Three/, /Four/, /Five/]);
   // The focus stays in the list, on the row that has taken the place of the last one.
   await expect(sessionRows(page).nth(1)).toBeFocused();
-  const isStored = page.waitForResponse(isUnarchivingOf(secondId));
+  await archived;
+  const restored = nextChange(page, secondId);
   await page.getByRole('button', { name: 'Undo', exact: true }).click();
   await expect(sessionRows(page)).toHaveCount(5);
-  await isStored;
+  await restored;
 
   // From here on the server refuses one of them.
   await page.route(`**/api/chat/sessions/${encodeURIComponent(secondId)}`, (route) =>
