@@ -23,10 +23,12 @@ RARE_AGENT = "planner"
 SINGLE_WORD = "vetiver"
 """Stands in one message alone of each user who is measured."""
 SINGLE_CHINESE = "佛手柑"
+SINGLE_PAIR = "summarise deadline"
+"""Both frequent, one in questions and one in answers; together in that one message."""
 FREQUENT_JAPANESE = "美咲"
 NO_FILTERS: Filters = {}
 SUMMER = {"from": "2026-06-01T00:00:00Z", "to": "2026-07-01T00:00:00Z"}
-PLANTED = f"{SINGLE_WORD} {SINGLE_CHINESE}"
+PLANTED = f"{SINGLE_WORD} {SINGLE_CHINESE}, a deadline summarised"
 
 FIND_PLACE = """
 select m.id, m.content from public.chat_message_history m
@@ -110,6 +112,7 @@ def searches(user_id: uuid.UUID) -> list[ListRequest]:
         search("word of one message", SINGLE_WORD),
         search("the same, newest first", SINGLE_WORD, newest_first=True),
         search("Chinese, of one message", SINGLE_CHINESE),
+        search("two frequent words, in one", SINGLE_PAIR),
         search("word of some fifty messages", RARE_WORD),
         search("frequent word", FREQUENT_WORD),
         search("the same, newest first", FREQUENT_WORD, newest_first=True),

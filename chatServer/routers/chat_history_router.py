@@ -65,12 +65,14 @@ class SessionListQuery(BaseModel):
     channel: Channel | None = None
     query: SearchText | None = Field(
         default=None,
-        description="A piece of a title or of anything said, in any script.",
+        description="Pieces of a title or of one message, in any script; each of the words is in "
+        "it, in any order.",
     )
     order: SearchOrder | None = Field(
         default=None,
-        description="Of what `query` finds. `relevance`, when left out: titles before messages, "
-        "whole words before pieces, said in several messages before in one, newest first.",
+        description="Of what `query` finds. `relevance`, when left out: the query as it was typed "
+        "before its words apart, titles before messages, whole words before pieces, said in "
+        "several messages before in one, newest first.",
     )
     archived: ThreeWay = "false"
     agent_name: AgentName | None = None

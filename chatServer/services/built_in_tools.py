@@ -15,11 +15,12 @@ def build_tools(sessions: SessionTools) -> dict[str, Tool]:
     """Return the tools by name."""
 
     async def search_sessions(context: RunContextWrapper[AgentContext], query: str) -> str:
-        """Find the user's earlier sessions by a word or a phrase in their title or messages.
+        """Find the user's earlier sessions by words in their title or in one of their messages.
 
         Args:
             context: For whom.
-            query: What to look for, as it was written; one to three words find most.
+            query: What to look for, as it was written; every word must be there, so one to three
+                find most.
         """
         return await sessions.search_sessions(context.context.user_id, query)
 

@@ -7,7 +7,7 @@ from benchmarks import generate as generator
 from benchmarks.bulk import without_indexes
 from benchmarks.calls import SqlCall, get_session, list_sessions, search_sessions
 from benchmarks.generate import Population, find_sessions, generate, settle
-from benchmarks.list_cases import SINGLE_CHINESE, SINGLE_WORD, plant_single_words
+from benchmarks.list_cases import SINGLE_CHINESE, SINGLE_PAIR, SINGLE_WORD, plant_single_words
 from benchmarks.statements import Statement, count_pages
 from benchmarks.texts import FREQUENT_WORD
 from tests.stack.database import Database
@@ -84,7 +84,7 @@ def count_rows(database: Database, call: SqlCall) -> int:
 
 
 @pytest.mark.parametrize("newest_first", [False, True])
-@pytest.mark.parametrize("word", [SINGLE_WORD, SINGLE_CHINESE])
+@pytest.mark.parametrize("word", [SINGLE_WORD, SINGLE_CHINESE, SINGLE_PAIR, f"{SINGLE_WORD} a"])
 def test_a_rare_word_is_found_without_reading_what_does_not_hold_it(
     crowded: Database, word: str, newest_first: bool
 ) -> None:

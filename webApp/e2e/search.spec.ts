@@ -68,7 +68,8 @@ test('a session is found by what was said in it, by keyboard alone', async ({
   await expect(page.getByText('Nothing was found.')).toBeVisible();
   await page.getByRole('button', { name: 'Search everywhere' }).click();
   await expect(hit).toHaveCount(2);
-  await field.fill('boiler');
+  await field.fill('night boiler');
+  await expect(hit.locator('mark')).toHaveText(['boiler', 'night']);
   await page.keyboard.press('Enter');
   await expect(page.getByRole('heading', { name: 'Letter to the landlord' })).toBeVisible();
   await expect(page.locator('[aria-current=true]')).toContainText('The boiler rattles at night');

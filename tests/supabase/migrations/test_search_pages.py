@@ -1,10 +1,13 @@
 """Searching page by page: no page skips or repeats a hit."""
 
+from collections.abc import Sequence
+
 import psycopg
 import pytest
 
 from tests.stack.database import Database
 from tests.supabase.migrations.registry_user import Json, RegistryUser, new_user
+from tests.supabase.migrations.searching import said
 
 
 @pytest.fixture
@@ -22,12 +25,6 @@ def frosty(shared_database: Database) -> RegistryUser:
         connection.execute(FILL.format(user=user.id).encode())
         connection.execute("analyze public.chat_sessions, public.chat_message_history")
     return user
-
-
-def said(user: RegistryUser, *contents: str, **session: object) -> str:
-    session_id = user.new_session(**session)
-    user.append(session_id, *contents)
-    return session_id
 
 
 PLACES = {
@@ -54,28 +51,53 @@ with made as (
 )
 insert into public.chat_message_history (session_id, user_id, role, content)
 select m.session_id, '{user}', 'user',
-  (array['the frost came', 'frosty'])[1 + length(m.title) % 2]
+  (array['the frost came', 'frosty'])[1 + length(m.title) % 2] || case right(m.title, 2)
+    when ' 1' then ' to juniper, alder and elm'
+    when ' 2' then ' to juniper and alder'
+    when ' 3' then ' to juniper and elm'
+    when ' 4' then ' to alder and elm'
+    else ''
+  end
 from made m
 """
 
 
 @pytest.mark.parametrize("function", PLACES)
 class TestPaging:
-    def pages(
-        self, user: RegistryUser, function: str, limit: int, query: str, go_on: list[str]
-    ) -> list[list[str]]:
-        """Every page; between them these sessions go on, as they do in life."""
-        pages: list[list[str]] = []
+    def answers(
+        self, user: RegistryUser, function: str, limit: int, query: str, go_on: Sequence[str] = ()
+    ) -> list[Json]:
+        """Every answer; between them these sessions go on, as they do in life."""
+        answers: list[Json] = []
         place: Json = {}
-        more = True
-        while more:
-            answer = user.call_as_service(function, query=query, limit=limit, **place)
-            pages.append([session["session_id"] for session in answer["sessions"]])
-            place = {name: answer[name] for name in PLACES[function]}
-            more = answer["has_more"]
+        while not answers or answers[-1]["has_more"]:
+            answers.append(user.call_as_service(function, query=query, limit=limit, **place))
+            place = {name: answers[-1][name] for name in PLACES[function]}
             for session_id in go_on:
                 user.append(session_id, "More frost meanwhile")
-        return pages
+        return answers
+
+    def pages(
+        self, user: RegistryUser, function: str, limit: int, query: str, go_on: Sequence[str] = ()
+    ) -> list[list[str]]:
+        """The sessions of every answer."""
+        return [
+            [session["session_id"] for session in answer["sessions"]]
+            for answer in self.answers(user, function, limit, query, go_on)
+        ]
+
+    @pytest.mark.parametrize(("limit", "query"), [(1, "hard frost"), (3, "frost h")])
+    def test_hits_as_typed_and_of_words_apart_come_once(
+        self, user: RegistryUser, function: str, limit: int, query: str
+    ) -> None:
+        texts = ("hard frost", "frost, hard", "Hardly a frosty night")
+        sessions = [
+            *(said(user, text, "other", text) for text in texts for _ in range(2)),
+            *(said(user, text, title=text) for text in texts),
+            *(user.new_session(title=text) for text in texts),
+        ]
+        pages = self.pages(user, function, limit, query, sessions[::3])
+        assert sorted(hit for page in pages for hit in page) == sorted(sessions)
 
     @pytest.mark.parametrize(("query", "limit"), [("frost", 2), ("fr", 4), ("frost", 50)])
     def test_every_hit_comes_once_while_new_messages_arrive(
@@ -96,7 +118,17 @@ class TestPaging:
         self, frosty: RegistryUser, function: str
     ) -> None:
         [(expected,)] = frosty.run("select array_agg(session_id) from chat_sessions")
-        pages = self.pages(frosty, function, 200, "frost", [])
+        pages = self.pages(frosty, function, 200, "frost")
         hits = [session_id for page in pages for session_id in page]
         assert len(hits) == len(set(hits)) == 10_000
         assert set(hits) == set(expected)
+
+    @pytest.mark.parametrize(
+        ("query", "numbers"),
+        [("alder juniper", [2, 1]), ("elm juniper", [3, 1]), ("elm alder juniper to", [1])],
+    )
+    def test_words_said_long_ago_are_found_where_all_of_them_stand(
+        self, frosty: RegistryUser, function: str, query: str, numbers: list[int]
+    ) -> None:
+        [answer] = self.answers(frosty, function, 50, query)
+        assert [hit["title"] for hit in answer["sessions"]] == [f"Plain {n}" for n in numbers]

@@ -4,31 +4,13 @@ import pytest
 
 from tests.stack.database import Database
 from tests.supabase.migrations.outcomes import refused
-from tests.supabase.migrations.registry_user import Json, RegistryUser, new_user
+from tests.supabase.migrations.registry_user import RegistryUser, new_user
+from tests.supabase.migrations.searching import found, ranked, said, search
 
 
 @pytest.fixture
 def user(shared_database: Database) -> RegistryUser:
     return new_user(shared_database)
-
-
-def search(user: RegistryUser, query: str, **parameters: object) -> Json:
-    return user.call_as_service("list_matching_chat_sessions", query=query, **parameters)
-
-
-def found(user: RegistryUser, query: str, **parameters: object) -> list[str]:
-    return [session["session_id"] for session in search(user, query, **parameters)["sessions"]]
-
-
-def ranked(user: RegistryUser, query: str, **parameters: object) -> list[str]:
-    answer = user.call_as_service("list_relevant_chat_sessions", query=query, **parameters)
-    return [session["session_id"] for session in answer["sessions"]]
-
-
-def said(user: RegistryUser, *contents: str, **session: object) -> str:
-    session_id = user.new_session(**session)
-    user.append(session_id, *contents)
-    return session_id
 
 
 class TestMatch:

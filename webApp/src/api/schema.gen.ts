@@ -2761,9 +2761,9 @@ export interface operations {
         parameters: {
             query?: {
                 channel?: ("web" | "telegram" | "scheduled") | null;
-                /** @description A piece of a title or of anything said, in any script. */
+                /** @description Pieces of a title or of one message, in any script; each of the words is in it, in any order. */
                 query?: string | null;
-                /** @description Of what `query` finds. `relevance`, when left out: titles before messages, whole words before pieces, said in several messages before in one, newest first. */
+                /** @description Of what `query` finds. `relevance`, when left out: the query as it was typed before its words apart, titles before messages, whole words before pieces, said in several messages before in one, newest first. */
                 order?: ("relevance" | "newest") | null;
                 archived?: "false" | "true" | "all";
                 agent_name?: string | null;

@@ -19,17 +19,32 @@ function fold(text: string): Folded {
   return { text: folded, places: [...places, place] };
 }
 
-/** Where a query stands in a text, from start to end, without overlaps; none for an empty query. */
-export function findMatches(text: string, query: string): { start: number; end: number }[] {
-  const wanted = fold(query.trim()).text;
-  if (wanted === '') return [];
+/**
+ * What is to be marked of a query in a text: the query as it was typed where it stands there so, or
+ * else its words; single letters only where there is nothing longer.
+ */
+export function wantedIn(text: string, query: string): string[] {
+  const typed = query.trim();
+  if (typed === '' || fold(text).text.includes(fold(typed).text)) return [typed];
+  const words = typed.split(/\s+/);
+  const longer = words.filter((word) => word.length > 1);
+  return longer.length > 0 ? longer : words;
+}
+
+/** Where something wanted stands in a text, from start to end, without overlaps. */
+export function findMatches(
+  text: string,
+  wanted: readonly string[],
+): { start: number; end: number }[] {
   const { text: folded, places } = fold(text);
+  const words = wanted.map((word) => fold(word).text).filter((word) => word !== '');
+  const longestFirst = words.sort((a, b) => b.length - a.length);
   const matches: { start: number; end: number }[] = [];
-  let at = folded.indexOf(wanted);
-  while (at !== -1) {
-    const end = at + wanted.length;
-    matches.push({ start: places[at] ?? 0, end: places[end] ?? text.length });
-    at = folded.indexOf(wanted, end);
+  for (let at = 0; at < folded.length;) {
+    const word = longestFirst.find((candidate) => folded.startsWith(candidate, at));
+    const end = at + (word?.length ?? 1);
+    if (word) matches.push({ start: places[at] ?? 0, end: places[end] ?? text.length });
+    at = end;
   }
   return matches;
 }

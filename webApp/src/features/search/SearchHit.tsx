@@ -1,5 +1,6 @@
 import type { Session } from '@/api/schema';
 import { CHANNEL_LABELS } from '@/lib/channel';
+import { wantedIn } from '@/lib/foldedText';
 import { nameSession } from '@/lib/nameSession';
 import { formatRunTime } from '@/lib/time';
 import { ChannelTile } from '@/lib/ui/ChannelTile';
@@ -14,6 +15,8 @@ interface SearchHitProps {
 /** One session that was found: which, when, and the passage, with the matches marked. */
 export function SearchHit({ session, query, now }: SearchHitProps) {
   const { match } = session;
+  const name = nameSession(session);
+  const wanted = match ? wantedIn(`${match.before}${match.text}${match.after}`, query) : [];
   const instant = match?.created_at ?? session.updated_at;
   return (
     <div className="flex gap-3 px-2 py-2">
@@ -24,7 +27,7 @@ export function SearchHit({ session, query, now }: SearchHitProps) {
             dir="auto"
             className="min-w-0 flex-1 truncate text-left text-sm max-phone:text-base"
           >
-            <MarkedText text={nameSession(session)} query={query} />
+            <MarkedText text={name} wanted={wantedIn(name, query)} />
           </span>
           <time dateTime={instant} className="flex-none text-xs text-muted">
             {formatRunTime(new Date(instant), now)}
@@ -35,9 +38,9 @@ export function SearchHit({ session, query, now }: SearchHitProps) {
             <>
               {match.role === 'user' && 'You: '}
               <bdi>
-                <MarkedText text={match.before} query={query} />
+                <MarkedText text={match.before} wanted={wanted} />
                 <Mark>{match.text}</Mark>
-                <MarkedText text={match.after} query={query} />
+                <MarkedText text={match.after} wanted={wanted} />
               </bdi>
             </>
           ) : (

@@ -1,8 +1,8 @@
 import { findMatches } from '@/lib/foldedText';
 
-/** A text with every place marked where a query stands in it. */
-export function MarkedText({ text, query }: { text: string; query: string }) {
-  const matches = findMatches(text, query);
+/** A text with every place marked where something wanted stands in it. */
+export function MarkedText({ text, wanted }: { text: string; wanted: readonly string[] }) {
+  const matches = findMatches(text, wanted);
   return (
     <>
       {matches.map(({ start, end }, index) => (
