@@ -117,6 +117,43 @@ test('the view follows an answer only from its end', async ({ page, stack, accou
   await expect(lastAnswer(page)).toContainText('Stopped at');
 });
 
+test('an edit on another device leaves who reads further up where they are', async ({
+  page,
+  stack,
+  account,
+}) => {
+  const path = await seedMessages(stack, account, LONG);
+  await openSignedIn(page, account, path);
+  await expect(messagesOf(page).getByText('Message 240.')).toBeVisible();
+  const place = messagesOf(page).getByText('Message 221.', { exact: true });
+  await expect(async () => {
+    await wheel(page, -800);
+    await expect(place).toBeVisible({ timeout: 200 });
+  }).toPass();
+  const before = await topOf(place);
+
+  const { access_token: token } = account.signIn as { access_token: string };
+  const headers = { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json' };
+  const address = `${stack.base_url}/api/chat${path}/messages`;
+  const { messages } = (await (await fetch(`${address}?limit=2`, { headers })).json()) as {
+    messages: { id: number }[];
+  };
+  const body = JSON.stringify({
+    content: 'Please count to 900',
+    client_request_id: crypto.randomUUID(),
+  });
+  const edited = await fetch(`${address}/${messages[0]?.id}`, { method: 'PATCH', headers, body });
+  expect(edited.status).toBe(200);
+  await expect(page.getByRole('button', { name: 'New text below' })).toBeVisible();
+  expect(await topOf(place)).toBe(before);
+
+  const stop = page.getByRole('button', { name: 'Stop answering' });
+  await stop.click();
+  await expect(stop).toBeHidden();
+  expect(await topOf(place)).toBe(before);
+  await edited.body?.cancel();
+});
+
 test('a growing composer does not cover the end', async ({ page, stack, account }) => {
   await openSignedIn(page, account, await seedMessages(stack, account, LONG));
   await expect(messagesOf(page).getByText('Message 240.')).toBeVisible();

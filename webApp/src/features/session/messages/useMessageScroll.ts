@@ -101,14 +101,7 @@ export function useMessageScroll(options: MessageScrollOptions) {
     // eslint-disable-next-line react-hooks/exhaustive-deps -- only when the list appears; the reader moves it afterwards
   }, []);
 
-  // On another branch the view stays where it was, unless an answer is being written to its end.
-  const knownItems = useRef(items);
-  useLayoutEffect(() => {
-    const lastKey = knownItems.current.at(-1)?.key;
-    knownItems.current = items;
-    if (lastKey === undefined || items.some(({ key }) => key === lastKey)) return;
-    isFollowing.current = items.at(-1)?.message?.status === 'streaming';
-  }, [items]);
+  useBranchView(options, isFollowing);
 
   // The reader's own message is always followed; what else arrives only from the end.
   const sentKey = items.findLast(({ outgoing }) => outgoing)?.key;
@@ -120,4 +113,29 @@ export function useMessageScroll(options: MessageScrollOptions) {
   });
 
   return { place, onScroll, onResize, jumpToEnd };
+}
+
+/**
+ * On another branch the view stays where it was, unless an answer is being written to its end and
+ * the reader sees where the branches part: another device may have changed it far below.
+ */
+function useBranchView(options: MessageScrollOptions, followingRef: RefObject<boolean>): void {
+  const { items, scrollerRef, virtualizerRef, topPx } = options;
+  const isInSightOrAbove = (index: number) => {
+    const scroller = scrollerRef.current;
+    const list = virtualizerRef.current;
+    if (!scroller || !list) return false;
+    return topPx + list.getItemOffset(index) < scroller.scrollTop + scroller.clientHeight;
+  };
+  const knownItems = useRef(items);
+  useLayoutEffect(() => {
+    const known = new Set(knownItems.current.map(({ key }) => key));
+    const lastKey = knownItems.current.at(-1)?.key;
+    knownItems.current = items;
+    if (lastKey === undefined || items.some(({ key }) => key === lastKey)) return;
+    const isWritten = items.at(-1)?.message?.status === 'streaming';
+    const parting = items.findIndex(({ key }) => !known.has(key));
+    followingRef.current = isWritten && (followingRef.current || isInSightOrAbove(parting));
+    // eslint-disable-next-line react-hooks/exhaustive-deps -- once for each change of the list
+  }, [items]);
 }
