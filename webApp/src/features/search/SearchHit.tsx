@@ -25,7 +25,8 @@ export function SearchHit({ session, query, now }: SearchHitProps) {
         <p className="flex items-baseline gap-2">
           <span
             dir="auto"
-            className="min-w-0 flex-1 truncate text-left text-sm max-phone:text-base"
+            // Where a line is cut by `truncate`, the mark of a word behind the cut still shows.
+            className="line-clamp-1 min-w-0 flex-1 text-left text-sm wrap-anywhere max-phone:text-base"
           >
             <MarkedText text={name} wanted={wantedIn(name, query)} />
           </span>

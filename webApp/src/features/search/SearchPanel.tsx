@@ -225,7 +225,7 @@ function SearchField({ text, onChange, onKeyDown, activeId }: SearchFieldProps) 
         enterKeyHint="go"
         value={text}
         maxLength={QUERY_MAX_LENGTH}
-        placeholder="A word, a piece of one, or something to do"
+        placeholder="Words to find, or something to do"
         className="h-full min-w-0 flex-1 bg-transparent text-base outline-none placeholder:text-muted"
         onChange={(event) => onChange(event.target.value)}
         onKeyDown={onKeyDown}
