@@ -15,6 +15,8 @@ UNREADABLE: Final = ("body", "cannot be read; send multipart/form-data")
 NO_FILE: Final = (FILE_FIELD, "must be a file")
 ONE_FILE: Final = (FILE_FIELD, "must be one file; send another request for each")
 HEADERS_MAX: Final = 8
+ESCAPES: Final = {"%22": '"', "%0D": "\r", "%0A": "\n"}
+"""What browsers write into the name of a file: https://html.spec.whatwg.org/#multipart-form-data"""
 
 
 async def open_upload(request: Request) -> IncomingFile:
@@ -112,6 +114,8 @@ class _Body:
         if self._is_file:
             self._file_count += 1
             self.filename = options[b"filename"].decode("utf-8", "replace")
+            for escape, character in ESCAPES.items():
+                self.filename = self.filename.replace(escape, character)
             declared = self._headers.get(b"content-type")
             self.declared_type = None if declared is None else declared.decode("latin-1")
 

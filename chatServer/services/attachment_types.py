@@ -6,6 +6,7 @@ thousand signatures would add a thousand ways to be wrong about a type that we d
 
 import codecs
 import re
+import unicodedata
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Final
@@ -17,6 +18,10 @@ from chatServer.models import AttachmentKind
 HEAD_BYTES: Final = 1024
 UNNAMED: Final = "file"
 JOINERS: Final = "\u200c\u200d"
+SPACES: Final = "".join(c for c in map(chr, range(0x3001)) if c.isspace())
+"""Names hold more than the plain one: macOS writes U+202F into them, and Japanese has U+3000."""
+HIDDEN: Final = frozenset({"Cc", "Cf", "Co", "Cs", "Zl", "Zp"})
+"""Not `str.isprintable`, which refuses spaces, and emoji that are newer than this Python."""
 SIGNATURES: Final[tuple[tuple[re.Pattern[bytes], str, AttachmentKind], ...]] = (
     (re.compile(rb"\x89PNG\r\n\x1a\n"), "image/png", "image"),
     (re.compile(rb"\xff\xd8\xff"), "image/jpeg", "image"),
@@ -124,8 +129,8 @@ def clean_filename(name: str | None) -> str:
     base = (name or "").replace("\\", "/").rpartition("/")[2]
     # Format characters too, with which a name can be shown as another; but joiners, which belong to
     # Persian words and to many emoji.
-    kept = (c for c in base if c.isprintable() or c in JOINERS)
-    shown = "".join(kept).strip(f" .{JOINERS}")
+    kept = (c for c in base if unicodedata.category(c) not in HIDDEN or c in JOINERS)
+    shown = "".join(kept).strip(f".{JOINERS}{SPACES}")
     if base.lstrip().startswith(".") and shown:
         shown = f".{shown}"
     if len(shown) > FILENAME_MAX_LENGTH:
