@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 
 import postgres from 'postgres';
 
@@ -146,6 +146,21 @@ test.describe('a file that cannot be attached', () => {
       await page.getByRole('button', { name: `Remove ${name}` }).click();
     }
     await expect(composerOf(page)).toBeFocused();
+
+    // Moved away on the disk while it was on its way, which looks like a lost connection.
+    const moved = test.info().outputPath('moved.txt');
+    await writeFile(moved, 'Here today');
+    await page.route(
+      UPLOADS,
+      async (route) => {
+        await rm(moved);
+        await route.abort();
+      },
+      { times: 1 },
+    );
+    await choose(page, moved);
+    await expect(draftFilesOf(page)).toHaveText([/This file cannot be read\./]);
+    await page.getByRole('button', { name: 'Remove moved.txt' }).click();
 
     await page.route(UPLOADS, (route) => route.abort(), { times: 1 });
     await choose(page, makePng('field.png'));

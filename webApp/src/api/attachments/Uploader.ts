@@ -142,10 +142,11 @@ export class Uploader {
       this.#drop(key);
       patch({ attachment, progress: 1, isImage: attachment.kind === 'image' });
     } catch (error) {
+      // A file that was moved or changed since it was chosen fails as a lost connection does.
+      const problem = mayHelp(error) ? await checkFile(file) : describeError(error);
       if (signal.aborted) return;
-      const canRetry = mayHelp(error);
-      if (!canRetry) this.#drop(key);
-      patch({ problem: describeError(error), canRetry });
+      if (problem !== null) this.#drop(key);
+      patch({ problem: problem ?? describeError(error), canRetry: problem === null });
     }
   }
 
