@@ -7,6 +7,7 @@ import { sessionRows } from '#e2e/harness/sessionRows.ts';
 import { letThrough } from '#e2e/harness/letThrough.ts';
 import { expect, test } from '#e2e/harness/test.ts';
 import { holdUndo } from '#e2e/harness/undo.ts';
+import { composerOf } from '#e2e/sessionSeeds.ts';
 
 const MINUTE_MS = 60_000;
 
@@ -112,6 +113,7 @@ test('several sessions are chosen by pointer and keys, and changed, undone and d
   await expect(page).toHaveTitle(/Letter Four/);
   await expect(page.getByRole('link', { name: /Letter Four|Result [23]/ })).toHaveCount(3);
 
+  await expect(composerOf(page)).toBeFocused();
   await page.getByRole('link', { name: /Letter Four/ }).focus();
   await page.keyboard.press('ControlOrMeta+a');
   await bar.getByRole('button', { name: 'Delete' }).click();

@@ -2,6 +2,7 @@ import { openSignedIn } from '#e2e/harness/accounts.ts';
 import { seedSessions, type SeedSession } from '#e2e/harness/seed.ts';
 import { sessionRows } from '#e2e/harness/sessionRows.ts';
 import { expect, test } from '#e2e/harness/test.ts';
+import { composerOf } from '#e2e/sessionSeeds.ts';
 
 const ONE_OF_EACH: SeedSession[] = [
   { channel: 'web', title: 'Letter to the landlord' },
@@ -51,6 +52,8 @@ test('the keyboard reaches every session of a long list', async ({ page, stack, 
   await seedSessions(stack, account, many);
   await openSignedIn(page, account);
 
+  // It takes the focus when it arrives.
+  await expect(composerOf(page)).toBeFocused();
   await sessionRows(page).first().focus();
   await page.keyboard.press('ArrowDown');
   await page.keyboard.press('ArrowDown');
@@ -61,6 +64,7 @@ test('the keyboard reaches every session of a long list', async ({ page, stack, 
   }).toPass();
   await page.keyboard.press('Enter');
   await expect(page).toHaveTitle('Session 120 · chat-registry');
+  await expect(composerOf(page)).toBeFocused();
   await page.getByRole('link', { name: /Session 120 / }).focus();
   await page.keyboard.press('Home');
   await expect(page.getByRole('link', { name: /Session 1 / })).toBeFocused();
@@ -104,6 +108,7 @@ test('a device that is turned keeps its place in the list and what is chosen', a
   );
   await seedSessions(stack, account, seeds);
   await openSignedIn(page, account);
+  await expect(composerOf(page)).toBeFocused();
   await sessionRows(page).first().focus();
   await page.keyboard.press('End');
   await expect(sessionRows(page).last()).toBeFocused();
@@ -131,6 +136,7 @@ test('a device that is turned keeps its place in the list and what is chosen', a
 test('the picker keeps its width over a reload', async ({ page, account }) => {
   await openSignedIn(page, account);
   const edge = page.getByRole('slider', { name: 'Width of the session list' });
+  await expect(composerOf(page)).toBeFocused();
   await edge.focus();
   await page.keyboard.press('ArrowRight');
   await expect(edge).toHaveAttribute('aria-valuenow', '320');

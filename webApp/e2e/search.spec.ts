@@ -8,7 +8,7 @@ import { seedRegistry } from '#e2e/harness/realisticSessions.ts';
 import { seedSessions } from '#e2e/harness/seed.ts';
 import { sessionRows } from '#e2e/harness/sessionRows.ts';
 import { expect, test } from '#e2e/harness/test.ts';
-import { manyMessages, messagesOf, seedMessages, send } from '#e2e/sessionSeeds.ts';
+import { composerOf, manyMessages, messagesOf, seedMessages, send } from '#e2e/sessionSeeds.ts';
 
 /** Types and opens the hit that has the very words marked. */
 async function openHit(page: Page, text: string): Promise<void> {
@@ -44,6 +44,7 @@ test('a session is found by what was said in it, by keyboard alone', async ({
   await expect(page.getByText('The boiler rattles at night').first()).toBeVisible();
   await stored;
   await page.getByRole('link', { name: /Greenhouse/ }).click();
+  await expect(composerOf(page)).toBeFocused();
 
   const field = page.getByRole('combobox', { name: 'Search your sessions' });
   await page.getByRole('link', { name: /Greenhouse/ }).focus();

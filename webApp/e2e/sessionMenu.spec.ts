@@ -51,6 +51,7 @@ test('a session is renamed, pinned and archived from its row', async ({
   await page.getByRole('menuitem', { name: 'Archive' }).click();
   await expect(sessionRows(page)).toHaveCount(1);
   await page.getByRole('button', { name: 'Archive', exact: true }).click();
+  await expect(page.getByRole('heading', { name: 'Archive', level: 1 })).toBeVisible();
   await expect(sessionRows(page)).toHaveText([/Letter about the heating/]);
 
   const other = await browser.newPage();
@@ -63,6 +64,7 @@ test('a session is renamed, pinned and archived from its row', async ({
   await page.getByRole('menuitem', { name: 'Take out of the archive' }).click();
   await expect(page.getByText('Nothing is in the archive.')).toBeVisible();
   await page.getByRole('button', { name: 'Show all sessions' }).click();
+  await expect(page.getByRole('heading', { name: 'Sessions', level: 1 })).toBeVisible();
   await expect(sessionRows(page)).toHaveText([/Greenhouse/, /Letter about the heating/]);
 });
 

@@ -1,4 +1,4 @@
-import { Archive, CalendarClock, Search, SquarePen } from 'lucide-react';
+import { Archive, CalendarClock, SquarePen } from 'lucide-react';
 import { useRef } from 'react';
 import { useNavigate } from 'react-router';
 
@@ -8,6 +8,7 @@ import { useSchedules } from '@/api/hooks/useScheduleHooks';
 import { ChannelFilter } from '@/features/picker/ChannelFilter';
 import { hasRun } from '@/features/picker/pickerItems';
 import type { RenderRowMenu } from '@/features/picker/rowProps';
+import { SearchButton } from '@/features/picker/SearchButton';
 import { SessionListSwitch } from '@/features/picker/SessionListSwitch';
 import { SettingsButton } from '@/features/picker/SettingsButton';
 import { useSelecting } from '@/features/picker/useSelecting';
@@ -59,14 +60,9 @@ export function Picker(props: PickerProps) {
       className="group/picker relative flex h-full flex-col border-r border-line bg-side max-phone:border-0 max-phone:bg-page"
     >
       <header className="flex h-14 flex-none items-center gap-1 pr-3 pl-4 group-has-data-selection-bar/picker:invisible max-phone:gap-0 max-phone:pr-1">
-        <h1 className="flex-1 truncate text-sm font-semibold max-phone:text-xl">Sessions</h1>
-        <IconButton
-          label="Search"
-          className="max-phone:[&>svg]:size-5"
-          onClick={(event) => onSearch(event.currentTarget)}
-        >
-          <Search aria-hidden size={16} />
-        </IconButton>
+        <h1 className="flex-1 truncate text-sm font-semibold max-phone:text-xl">
+          {chosen === 'archived' ? 'Archive' : 'Sessions'}
+        </h1>
         <IconButton
           label="Schedules"
           className="max-phone:[&>svg]:size-5"
@@ -82,6 +78,7 @@ export function Picker(props: PickerProps) {
           New session
         </Button>
       </header>
+      <SearchButton onSearch={onSearch} />
       {!isFirstRun && <ChannelFilter counts={counts} />}
       <SessionListSwitch
         filter={filter}
@@ -90,11 +87,11 @@ export function Picker(props: PickerProps) {
         renderMenu={renderMenu}
         onConnectTelegram={onConnectTelegram}
       />
-      <footer className="flex h-12 flex-none items-center justify-between gap-2 border-t border-line pr-2 pl-4 max-phone:h-[calc(48px+max(16px,env(safe-area-inset-bottom)))] max-phone:pb-[max(16px,env(safe-area-inset-bottom))]">
+      <footer className="flex h-12 flex-none items-center gap-2 border-t border-line px-2 max-phone:h-[calc(48px+max(16px,env(safe-area-inset-bottom)))] max-phone:pb-[max(16px,env(safe-area-inset-bottom))]">
+        <ArchiveButton isWordShown={isOnline} />
         <p role="status" className="flex-1 text-xs text-muted max-phone:text-note">
           {!isOnline && 'Could not reach the server. Trying again.'}
         </p>
-        <ArchiveButton />
         <SettingsButton
           email={email}
           onOpenSchedules={() => goTo('/schedules')}
@@ -109,17 +106,24 @@ export function Picker(props: PickerProps) {
 }
 
 /** Shows the archive in the list's place, and leads back. */
-function ArchiveButton() {
+function ArchiveButton({ isWordShown }: { isWordShown: boolean }) {
   const isShown = useChatStore((state) => state.channelFilter === 'archived');
   const setFilter = useChatStore((state) => state.setChannelFilter);
   return (
-    <IconButton
-      label={isShown ? 'Back to all sessions' : 'Archive'}
+    <button
+      type="button"
       aria-pressed={isShown}
-      className={classNames(isShown && 'bg-selected text-text')}
+      className={classNames(
+        'flex h-8 flex-none items-center gap-2 rounded-box px-2 text-sm text-muted hover:bg-hover hover:text-text',
+        'max-phone:h-11 max-phone:text-base',
+        isShown && 'bg-selected text-text',
+      )}
       onClick={() => setFilter(isShown ? 'all' : 'archived')}
     >
-      <Archive aria-hidden size={16} />
-    </IconButton>
+      <Archive aria-hidden size={16} className="flex-none" />
+      <span className={classNames(!isWordShown && 'sr-only')}>
+        {isShown ? 'Back to all sessions' : 'Archive'}
+      </span>
+    </button>
   );
 }

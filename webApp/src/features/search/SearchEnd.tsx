@@ -1,5 +1,6 @@
 import type { useSessionSearch } from '@/api/hooks/useSessionSearch';
 import { Button } from '@/lib/ui/Button';
+import { Key } from '@/lib/ui/Key';
 
 type Search = Pick<
   ReturnType<typeof useSessionSearch>,
@@ -47,14 +48,6 @@ function KeyHints() {
       <Key>↵</Key>
       <span>open</span>
     </span>
-  );
-}
-
-function Key({ children }: { children: string }) {
-  return (
-    <kbd className="grid h-5 min-w-5 place-items-center rounded-tiny px-1 font-sans text-xs inset-ring inset-ring-line-strong">
-      {children}
-    </kbd>
   );
 }
 
