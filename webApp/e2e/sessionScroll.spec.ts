@@ -145,12 +145,12 @@ test('an edit on another device leaves who reads further up where they are', asy
   const edited = await fetch(`${address}/${messages[0]?.id}`, { method: 'PATCH', headers, body });
   expect(edited.status).toBe(200);
   await expect(page.getByRole('button', { name: 'New text below' })).toBeVisible();
-  expect(await topOf(place)).toBe(before);
+  expect(Math.abs((await topOf(place)) - before)).toBeLessThan(2);
 
   const stop = page.getByRole('button', { name: 'Stop answering' });
   await stop.click();
   await expect(stop).toBeHidden();
-  expect(await topOf(place)).toBe(before);
+  expect(Math.abs((await topOf(place)) - before)).toBeLessThan(2);
   await edited.body?.cancel();
 });
 
