@@ -34,6 +34,27 @@ async function wheel(page: Page, pixels: number): Promise<void> {
   await page.mouse.wheel(0, pixels);
 }
 
+/**
+ * Scrolls up until a message in the middle of the list is in sight, by steps that cannot go past it:
+ * turns of a wheel pile up where the machine is slower than they come.
+ */
+async function scrollUpTo(page: Page, text: string): Promise<Locator> {
+  await messagesOf(page).evaluate(async (list, wanted) => {
+    const nextFrame = () => new Promise(requestAnimationFrame);
+    const isInSight = () => {
+      const rows = Array.from(list.querySelectorAll('article'));
+      const row = rows.find(({ textContent }) => textContent.includes(wanted));
+      return row && row.getBoundingClientRect().top > list.getBoundingClientRect().top;
+    };
+    while (!isInSight()) {
+      list.scrollTop -= 100;
+      await nextFrame();
+      await nextFrame();
+    }
+  }, text);
+  return messagesOf(page).getByText(text, { exact: true });
+}
+
 test('a long session opens at its end', async ({ page, stack, account }) => {
   await openSignedIn(page, account, await seedMessages(stack, account, LONG));
   await expect(messagesOf(page).getByText('Message 240.')).toBeVisible();
@@ -81,11 +102,8 @@ test('coming back to a session finds the place again', async ({ page, stack, acc
     messages: [{ role: 'user', content: 'Short' }],
   });
   await openSignedIn(page, account, await seedMessages(stack, account, LONG));
-  const place = messagesOf(page).getByText('Message 215.', { exact: true });
-  await expect(async () => {
-    await wheel(page, -800);
-    await expect(place).toBeVisible({ timeout: 200 });
-  }).toPass();
+  await expect(messagesOf(page).getByText('Message 240.')).toBeVisible();
+  const place = await scrollUpTo(page, 'Message 215.');
   const before = await topOf(place);
   await sessionRows(page).filter({ hasText: 'Another one' }).click();
   await expect(messagesOf(page).getByText('Short')).toBeVisible();
@@ -125,11 +143,7 @@ test('an edit on another device leaves who reads further up where they are', asy
   const path = await seedMessages(stack, account, LONG);
   await openSignedIn(page, account, path);
   await expect(messagesOf(page).getByText('Message 240.')).toBeVisible();
-  const place = messagesOf(page).getByText('Message 221.', { exact: true });
-  await expect(async () => {
-    await wheel(page, -800);
-    await expect(place).toBeVisible({ timeout: 200 });
-  }).toPass();
+  const place = await scrollUpTo(page, 'Message 221.');
   const before = await topOf(place);
 
   const { access_token: token } = account.signIn as { access_token: string };
