@@ -196,19 +196,18 @@ async function countFiles(stack: Stack, account: Account): Promise<number> {
   return rows.count;
 }
 
-test.describe('signing out', () => {
-  // What is asked for in that very moment goes out without a token, and is refused.
-  test.use({ expectedConsole: /status of 401/ });
-
-  test('leaves no file behind, here or on the server', async ({ page, stack, account }) => {
-    await openSignedIn(page, account, '/new');
-    await choose(page, makePng('field.png'));
-    await expect(draftFilesOf(page)).toHaveText([/field\.png\d KB/]);
-    expect(await countFiles(stack, account)).toBe(1);
-    await page.getByRole('button', { name: 'Settings' }).click();
-    await page.getByRole('menuitem', { name: 'Sign out' }).click();
-    await expect(page.getByRole('button', { name: 'Sign in' })).toBeVisible();
-    expect(await page.evaluate(() => JSON.stringify(localStorage))).not.toContain('field.png');
-    await expect.poll(() => countFiles(stack, account)).toBe(0);
-  });
+test('signing out leaves no file behind, here or on the server', async ({
+  page,
+  stack,
+  account,
+}) => {
+  await openSignedIn(page, account, '/new');
+  await choose(page, makePng('field.png'));
+  await expect(draftFilesOf(page)).toHaveText([/field\.png\d KB/]);
+  expect(await countFiles(stack, account)).toBe(1);
+  await page.getByRole('button', { name: 'Settings' }).click();
+  await page.getByRole('menuitem', { name: 'Sign out' }).click();
+  await expect(page.getByRole('button', { name: 'Sign in' })).toBeVisible();
+  expect(await page.evaluate(() => JSON.stringify(localStorage))).not.toContain('field.png');
+  await expect.poll(() => countFiles(stack, account)).toBe(0);
 });

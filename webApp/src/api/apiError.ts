@@ -32,6 +32,11 @@ export class ApiError extends Error {
       detail: 'Could not reach the server.',
     });
   }
+
+  /** Nobody is signed in on this device any more. */
+  static unauthorized(): ApiError {
+    return new ApiError({ code: 'unauthorized', status: 401, detail: 'You are signed out.' });
+  }
 }
 
 /** Reads an answer that is not 2xx; anything but problem details becomes a general error. */

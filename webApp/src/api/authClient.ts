@@ -53,16 +53,18 @@ function readStoredSignIn(): StoredSignIn {
 }
 
 /**
- * The current access token, renewed first when it is about to expire; null when signed out.
+ * The current access token, renewed first when it is about to expire.
  *
- * @throws ApiError `unreachable` when it had to be renewed and no answer came.
+ * @throws ApiError `unauthorized` when signed out: what is asked for just then is not sent, and not
+ *   tried again as whoever signs in next. `unreachable` when it had to be renewed and no answer came.
  */
-export async function accessToken(): Promise<string | null> {
+export async function accessToken(): Promise<string> {
   // Renewing tries for half a minute before it gives up.
   if (!onlineManager.isOnline() && hasTokenExpired()) throw ApiError.unreachable();
   const { data, error } = await authClient().getSession();
   if (isAuthRetryableFetchError(error)) throw ApiError.unreachable();
-  return data.session?.access_token ?? null;
+  if (!data.session) throw ApiError.unauthorized();
+  return data.session.access_token;
 }
 
 /** A new access token after the server refused the old one; null ends the sign-in. */

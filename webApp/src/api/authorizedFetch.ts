@@ -10,7 +10,8 @@ const GATEWAY_FAILURES = [502, 504];
  * `fetch` with the user's token. A 401 renews the token and tries once more; refused again, the
  * sign-in ends and the 401 is returned.
  *
- * @throws ApiError `unreachable` when no answer came, or none in time.
+ * @throws ApiError `unreachable` when no answer came, or none in time; `unauthorized` when nobody is
+ *   signed in, and nothing was sent.
  */
 export async function authorizedFetch(request: Request): Promise<Response> {
   const secondTry = request.clone();
@@ -22,8 +23,8 @@ export async function authorizedFetch(request: Request): Promise<Response> {
   return answer;
 }
 
-async function send(request: Request, token: string | null): Promise<Response> {
-  if (token !== null) request.headers.set('Authorization', `Bearer ${token}`);
+async function send(request: Request, token: string): Promise<Response> {
+  request.headers.set('Authorization', `Bearer ${token}`);
   const response = await fetchInTime(request).catch((error: unknown) => {
     // Given up by the caller, who knows why.
     if (request.signal.aborted) throw error;

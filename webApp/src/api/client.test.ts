@@ -145,6 +145,12 @@ describe('a call', () => {
   });
 });
 
+test('a call of somebody who has signed out is not sent', async () => {
+  await startAuthClient(CONFIG).signOut({ scope: 'local' });
+  // Whatever is sent fails the test: there is no handler for it.
+  expect(await failureOf(getCounts())).toMatchObject({ status: 401, code: 'unauthorized' });
+});
+
 describe('a refused token', () => {
   test('is renewed once, and the call repeated with its body', async () => {
     const tries: [string | null, unknown][] = [];

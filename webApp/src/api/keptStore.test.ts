@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 
 import { claimKept, dropKept, forgetKept, keepLeaving, listKept, readKept } from '@/api/keptStore';
+import { dropSignIn } from '@/testing/auth';
 
 test('what is kept while the page is left is there at the next visit, until it is dropped', async () => {
   keepLeaving('ada changes', [{ title: 'Letter' }]);
@@ -11,6 +12,7 @@ test('what is kept while the page is left is there at the next visit, until it i
 });
 
 test('another user finds nothing of it, and signing out leaves nothing', async () => {
+  dropSignIn();
   keepLeaving('ada changes', [1]);
   keepLeaving('ben changes', [2]);
   await claimKept('ben');

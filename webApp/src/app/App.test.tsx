@@ -7,7 +7,7 @@ import { endSignIn } from '@/api/authClient';
 import { addOutgoing, patchOutgoing, useOutbox } from '@/api/turns/outbox';
 import { App } from '@/app/App';
 import { useChatStore } from '@/stores/useChatStore';
-import { makeSignIn, signInHandlers, storeSignIn } from '@/testing/auth';
+import { dropSignIn, makeSignIn, signInHandlers, storeSignIn } from '@/testing/auth';
 import { serveSchedules } from '@/testing/schedules';
 import { server } from '@/testing/server';
 
@@ -132,6 +132,7 @@ test('a sign-in that runs out shows another user nothing of the first', async ()
 });
 
 test('a server that does not answer is said and can be tried again', async () => {
+  dropSignIn();
   server.use(http.get('*/api/config', () => new HttpResponse(null, { status: 404 })));
   await openApp();
   expect(await screen.findByText('Could not reach the server.')).toBeVisible();

@@ -28,6 +28,11 @@ export function storeSignIn(signIn: ReturnType<typeof makeSignIn>): void {
   localStorage.setItem('chat-registry-auth', JSON.stringify(signIn));
 }
 
+/** Forgets it, for tests of the way there. */
+export function dropSignIn(): void {
+  localStorage.removeItem('chat-registry-auth');
+}
+
 /** The addresses every test of the whole app needs. */
 export const signInHandlers = [
   http.get('*/api/config', () => HttpResponse.json(CONFIG)),

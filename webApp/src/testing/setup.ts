@@ -1,10 +1,11 @@
 import '@testing-library/jest-dom/vitest';
 
 import { cleanup, configure } from '@testing-library/react';
-import { afterAll, afterEach, beforeAll, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, vi } from 'vitest';
 
 import { noteReachable } from '@/api/reachability';
 import { loadToasts } from '@/lib/toast';
+import { makeSignIn, storeSignIn } from '@/testing/auth';
 import { PATIENCE_MS } from '@/testing/patience';
 import { server } from '@/testing/server';
 
@@ -17,6 +18,10 @@ if (hasPage) Element.prototype.scrollIntoView = () => undefined;
 
 const TOAST = '[data-sonner-toast]';
 
+// Signed in, as whoever sees a part of the app is; a test of the way there signs out first.
+beforeEach(() => {
+  if (hasPage) storeSignIn(makeSignIn('11111111-1111-4111-8111-111111111111', 'ada@example.org'));
+});
 beforeAll(() => server.listen({ onUnhandledFrame: 'error' }));
 afterEach(() => {
   cleanup();

@@ -37,7 +37,7 @@ export async function postAttachment(
 
 function post(
   { sessionId, file, filename, onProgress }: NewAttachment,
-  token: string | null,
+  token: string,
   signal: AbortSignal,
 ): Promise<Response> {
   return new Promise((resolve, reject) => {
@@ -46,7 +46,7 @@ function post(
     const giveUp = () => request.abort();
     let timer = setTimeout(giveUp, SILENCE_MS);
     request.open('POST', `/api/chat/sessions/${encodeURIComponent(sessionId)}/attachments`);
-    if (token !== null) request.setRequestHeader('Authorization', `Bearer ${token}`);
+    request.setRequestHeader('Authorization', `Bearer ${token}`);
     request.upload.onprogress = ({ loaded, total }) => {
       clearTimeout(timer);
       timer = setTimeout(giveUp, SILENCE_MS);

@@ -121,12 +121,6 @@ export function useMessageScroll(options: MessageScrollOptions) {
  */
 function useBranchView(options: MessageScrollOptions, followingRef: RefObject<boolean>): void {
   const { items, scrollerRef, virtualizerRef, topPx } = options;
-  const isInSightOrAbove = (index: number) => {
-    const scroller = scrollerRef.current;
-    const list = virtualizerRef.current;
-    if (!scroller || !list) return false;
-    return topPx + list.getItemOffset(index) < scroller.scrollTop + scroller.clientHeight;
-  };
   const knownItems = useRef(items);
   useLayoutEffect(() => {
     const known = new Set(knownItems.current.map(({ key }) => key));
@@ -134,8 +128,14 @@ function useBranchView(options: MessageScrollOptions, followingRef: RefObject<bo
     knownItems.current = items;
     if (lastKey === undefined || items.some(({ key }) => key === lastKey)) return;
     const isWritten = items.at(-1)?.message?.status === 'streaming';
+    const scroller = scrollerRef.current;
+    const list = virtualizerRef.current;
+    if (!isWritten || !scroller || !list) {
+      followingRef.current = false;
+      return;
+    }
     const parting = items.findIndex(({ key }) => !known.has(key));
-    followingRef.current = isWritten && (followingRef.current || isInSightOrAbove(parting));
-    // eslint-disable-next-line react-hooks/exhaustive-deps -- once for each change of the list
-  }, [items]);
+    const partingTop = topPx + list.getItemOffset(parting);
+    followingRef.current ||= partingTop < scroller.scrollTop + scroller.clientHeight;
+  }, [items, followingRef, scrollerRef, virtualizerRef, topPx]);
 }
